@@ -45,10 +45,8 @@ export interface HistoryEntry {
   /** For an event that cannot be read: why. */
   readonly problem?: string;
   readonly control?: ControlEntry['control'] | typeof listUpdateControl;
-  /** For an update of a list: the number of its actor, its new limits, and what its writer has noted. */
-  readonly list?: number;
-  readonly limits?: ListLimits;
-  readonly note?: JsonObject;
+  /** For an update of a list's limits. */
+  readonly update?: ListUpdate;
   /** The messages of another execution, the `sender`. */
   readonly messages?: readonly Message[];
   readonly sender?: string;
@@ -62,6 +60,16 @@ export interface HistoryEntry {
   readonly transition?: Transition;
   /** Why this entry and those after it have no `transition`, though machines were given. */
   readonly notReplayed?: { readonly code: DivergenceCode | 'JournalIncomplete'; readonly message: string };
+}
+
+/** An update of the limits of a list that is worked on. */
+export interface ListUpdate extends ListLimits {
+  /** Number of its actor. */
+  readonly list: number;
+  /** From 1: of the updates of a list, the one with the highest number counts. */
+  readonly number: number;
+  /** Data of its writer. */
+  readonly note?: JsonObject;
 }
 
 /**
@@ -164,14 +172,9 @@ function detailsOf(entry: JournalEntry): Details {
       return { control, ...why, ...writtenAt(entry.at) };
     }
     case 'listUpdate': {
-      const { task, limits, note } = entry;
-      return {
-        control: listUpdateControl,
-        list: task,
-        limits,
-        ...(note && { note }),
-        ...writtenAt(entry.at),
-      };
+      const { task: list, number, limits, note, at } = entry;
+      const update = { list, number, ...limits, ...(note && { note }) };
+      return { control: listUpdateControl, update, ...writtenAt(at) };
     }
     case 'message':
       return { sender: entry.sender, messages: entry.messages, ...writtenAt(entry.at) };

@@ -13,7 +13,7 @@ import { ApiError, noStateMachine } from './apiError.ts';
 import { parseArn, type StateMachineArn } from './arns.ts';
 import { endOf, outcomeOf, redriveOf, startedBy, statusOf } from './describedExecution.ts';
 import { executionAt, readExecution, startOf } from './executionAt.ts';
-import { describeItem } from './mapRunItems.ts';
+import { describeItem, stopItem } from './mapRunItems.ts';
 import { checkName } from './names.ts';
 import type { Request } from './request.ts';
 import { findDeployed, readStateMachine, type WorkflowType } from './stateMachineRecord.ts';
@@ -209,7 +209,9 @@ export async function describeExecution(
 /** One that has ended stays as it is. */
 export async function stopExecution(surroundings: ApiSurroundings, request: Request): Promise<JsonObject> {
   const { table, now, newId } = surroundings;
-  const { executionId, execution } = await executionAt(surroundings, request.text('executionArn'));
+  const given = request.text('executionArn');
+  if (parseArn(given, 'execution').label !== undefined) return stopItem(surroundings, given);
+  const { executionId, execution } = await executionAt(surroundings, given);
   if (execution?.endedAt !== undefined && hasEnded(execution.status)) {
     return { stopDate: seconds(execution.endedAt) };
   }

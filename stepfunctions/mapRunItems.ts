@@ -2,13 +2,16 @@ import type { HistoryEvent } from '../asl/history/historyEvent.ts';
 import type { ItemRun, MapRunRecord } from '../asl/history/mapRunRecord.ts';
 import type { JsonObject } from '../asl/json.ts';
 import { itemOfName } from '../asl/mapRunArns.ts';
-import { noExecution } from './apiError.ts';
+import { invalidRequest, noExecution } from './apiError.ts';
 import { parseArn } from './arns.ts';
 import { findMapRun, times } from './mapRuns.ts';
 import type { ApiSurroundings } from './surroundings.ts';
+import { seconds } from './times.ts';
 
 /** The work on an item of a Map run, which is an execution of its own in Step Functions. */
 export interface FoundItem {
+  /** ARN of the execution whose Map run it is. */
+  readonly execution: string;
   readonly run: MapRunRecord;
   readonly item: ItemRun;
   readonly events: readonly HistoryEvent[];
@@ -25,7 +28,16 @@ export async function itemAt(surroundings: ApiSurroundings, arn: string): Promis
   const item = found?.run.children.find((each) => each.index === index);
   const events = found?.run.historyOf(index);
   if (!found || !item || !events) throw noExecution(arn);
-  return { run: found.run, item, events };
+  return { execution: found.found.arn, run: found.run, item, events };
+}
+
+/** The machines of items take their steps within those of the whole execution, which alone has a status to end with. */
+export async function stopItem(surroundings: ApiSurroundings, arn: string): Promise<JsonObject> {
+  const { execution, item } = await itemAt(surroundings, arn);
+  if (item.endedAt !== undefined) return { stopDate: seconds(item.endedAt) };
+  throw invalidRequest(
+    `Millrace cannot stop the execution of one item of a Map run. Stop the whole execution, '${execution}', or let a state of the item fail.`,
+  );
 }
 
 /** @param isWhole its data is wanted too */

@@ -1,7 +1,7 @@
 import type { ItemRun, MapRunRecord } from '../asl/history/mapRunRecord.ts';
 import type { JsonObject } from '../asl/json.ts';
 import { executionIdOfRun } from '../asl/mapRunArns.ts';
-import { invalidRequest, noResource } from './apiError.ts';
+import { noResource } from './apiError.ts';
 import { parseArn } from './arns.ts';
 import { executionAt, type FoundExecution, readExecution } from './executionAt.ts';
 import { executionHistory } from './executionEvents.ts';
@@ -67,7 +67,7 @@ export async function findMapRun(
 export async function describeMapRun(surroundings: ApiSurroundings, request: Request): Promise<JsonObject> {
   const mapRunArn = request.text('mapRunArn');
   const { found, run } = await mapRunAt(surroundings, mapRunArn);
-  const { maxConcurrency, toleratedCount, toleratedPercentage } = run.limits;
+  const { maxConcurrency, toleratedCount = 0, toleratedPercentage = 0 } = run.limits;
   return {
     mapRunArn,
     executionArn: found.arn,
@@ -81,18 +81,6 @@ export async function describeMapRun(surroundings: ApiSurroundings, request: Req
     redriveCount: run.redrives,
     ...(run.redrivenAt !== undefined && { redriveDate: seconds(run.redrivenAt) }),
   };
-}
-
-/** The limits of a run are part of what its execution has decided: a replay would not know of a change. */
-export async function updateMapRun(surroundings: ApiSurroundings, request: Request): Promise<JsonObject> {
-  const { run } = await mapRunAt(surroundings, request.text('mapRunArn'));
-  if (run.status !== 'RUNNING') {
-    const problem = 'A Map run that has ended cannot be updated.';
-    throw invalidRequest(problem, 'CANNOT_UPDATE_COMPLETED_MAP_RUN');
-  }
-  throw invalidRequest(
-    'Millrace cannot change MaxConcurrency or the tolerated failures of a Map run that has started. Update the state machine: executions that start afterwards have the new limits.',
-  );
 }
 
 interface Times {

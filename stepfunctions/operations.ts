@@ -23,7 +23,7 @@ import {
 } from './executions.ts';
 import { getExecutionHistory } from './history.ts';
 import { listExecutions } from './listExecutions.ts';
-import { describeMapRun, listMapRuns, updateMapRun } from './mapRuns.ts';
+import { describeMapRun, listMapRuns } from './mapRuns.ts';
 import type { Request } from './request.ts';
 import type { OperationName } from './requestShapes.ts';
 import { createStateMachine, deleteStateMachine, updateStateMachine } from './stateMachines.ts';
@@ -31,6 +31,7 @@ import type { ApiSurroundings, CallOptions } from './surroundings.ts';
 import { listTagsForResource, tagResource, untagResource } from './tags.ts';
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './tasks.ts';
 import { testState } from './testState.ts';
+import { updateMapRun } from './updateMapRun.ts';
 import {
   deleteStateMachineVersion,
   listStateMachineVersions,

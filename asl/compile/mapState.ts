@@ -136,7 +136,8 @@ function leftBy(state: MapState, result: Json, turn: Turn, place: StatePlace, bu
   return { ...turn.frame, ...leaveWithResult(state, result, turn, place, builder) };
 }
 
-function concurrencyIn({ concurrency }: Items): number {
+/** Items worked on at a time, where `MaxConcurrency` is this. */
+export function concurrencyIn({ concurrency }: Pick<Items, 'concurrency'>): number {
   return Math.min(concurrency === 0 ? defaultConcurrency : concurrency, maximumConcurrency);
 }
 

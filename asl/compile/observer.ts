@@ -50,11 +50,11 @@ export type Happening =
       readonly length: number;
       /** Items in each batch. */
       readonly batches?: readonly number[];
-      /** As the definition has them; 0 where it has none. */
+      /** As the definition has them; 0 for a concurrency without a limit. */
       readonly limits: {
         readonly maxConcurrency: number;
-        readonly toleratedCount: number;
-        readonly toleratedPercentage: number;
+        readonly toleratedCount?: number | undefined;
+        readonly toleratedPercentage?: number | undefined;
       };
       /** A ResultWriter writes them to files. */
       readonly writesResults: boolean;

@@ -17,9 +17,9 @@ export interface Items {
   readonly concurrency: number;
   /** Failed items that it takes. */
   readonly tolerated: number;
-  /** The limits that this number is made of; 0 where the definition has none. */
-  readonly toleratedCount: number;
-  readonly toleratedPercentage: number;
+  /** The limits that this number is made of, where the definition has them. */
+  readonly toleratedCount?: number | undefined;
+  readonly toleratedPercentage?: number | undefined;
   /** Items in each batch. Absent where there are no batches. */
   readonly batches?: readonly number[];
 }
@@ -53,14 +53,18 @@ export function itemsOf(
     items,
     concurrency,
     tolerated: state.isDistributed ? toleratedOf(items.length, count, percentage) : 0,
-    toleratedCount: count ?? 0,
-    toleratedPercentage: percentage ?? 0,
+    toleratedCount: count,
+    toleratedPercentage: percentage,
     ...(batches && { batches: batches.map(({ size }) => size) }),
   };
 }
 
-/** Where the definition has both limits, neither may be exceeded. */
-function toleratedOf(length: number, count: number | undefined, percentage: number | undefined): number {
+/** How many of the items may fail. Where there are both limits, neither may be exceeded. */
+export function toleratedOf(
+  length: number,
+  count: number | undefined,
+  percentage: number | undefined,
+): number {
   const part = percentage === undefined ? undefined : Math.floor((percentage * length) / 100);
   return Math.min(count ?? part ?? 0, part ?? count ?? 0);
 }

@@ -5,6 +5,7 @@ import { HistoryBuilder } from './historyBuilder.ts';
 import type { HistoryEvent } from './historyEvent.ts';
 import type { HistorySubject } from './historySubject.ts';
 import type { MapRunRecord } from './mapRunRecord.ts';
+import { takeUpdate } from './mapRunUpdate.ts';
 import { ObservedEntry, type Replayed, type ReplayedLogEntry, replayedEntries } from './replayedEntries.ts';
 
 /** How an execution has ended. */
@@ -51,6 +52,7 @@ export class HistoryRecorder {
   take(entry: ReplayedLogEntry): void {
     const { kind, control, verdict, transition } = entry;
     const observed = this.#observed.take();
+    takeUpdate(this.mapRuns, entry);
     if (entry.at === undefined || verdict.type === 'ignored' || verdict.type === 'pending') return;
     const at = Date.parse(entry.at);
     if (kind === 'start') this.#builder.started(at, entry.input ?? {});
@@ -70,8 +72,9 @@ export class HistoryRecorder {
     });
   }
 
-  /** Takes the observations of an entry of another execution, which works on a part of a list. */
-  takeObserved(): void {
+  /** Takes the next entry of another execution, which works on a part of a list. */
+  takeOfPart(entry: ReplayedLogEntry): void {
+    takeUpdate(this.mapRuns, entry);
     for (const each of this.#observed.take()) this.#builder.observe(each);
   }
 
@@ -131,7 +134,7 @@ export async function recordedHistory(
   for await (const { executionId, entry, observed } of replayedEntries(subject.executionId, replay)) {
     for (const each of observed) recorder.observe(each);
     if (executionId === subject.executionId) recorder.take(entry);
-    else recorder.takeObserved();
+    else recorder.takeOfPart(entry);
   }
   if (end) recorder.end(end);
   return recorder;

@@ -149,12 +149,16 @@ export class MapEvents {
   }
 
   /** The run's id is drawn once its items are known, which may be after its start. */
-  #startRun(chain: Chain, map: MapRun, { at, name }: Observation, run: string | undefined): void {
+  #startRun(chain: Chain, map: MapRun, observation: Observation, run: string | undefined): void {
+    const { at, name, path } = observation;
     const { arn, machine, executionId, actor = executionId } = this.#subject;
     const id = run ?? new Random(`${actor}#${map.startedId}`).uuid();
     const label = map.label ?? name;
     const mapRunArn = mapRunArnOf({ arn, machine, label, executionId, run: id });
-    const record = new MapRunRecord({ run: id, arn: mapRunArn, label, at }, map.record);
+    const record = new MapRunRecord(
+      { run: id, arn: mapRunArn, label, at, path, actor: observation.actor },
+      map.record,
+    );
     const event: Detailed = { type: 'MapRunStarted', details: { mapRunArn } };
     if (map.runId === undefined) {
       this.#list.append(chain, at, event);

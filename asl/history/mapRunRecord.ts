@@ -15,11 +15,18 @@ export interface ItemRun {
   readonly redrives: number;
 }
 
-/** The limits of a run, as the definition has them; 0 where it has none. */
+/** The limits of a run, as the definition or its last update has them; a `maxConcurrency` of 0 is none. */
 export interface MapRunLimits {
   readonly maxConcurrency: number;
-  readonly toleratedCount: number;
-  readonly toleratedPercentage: number;
+  readonly toleratedCount?: number | undefined;
+  readonly toleratedPercentage?: number | undefined;
+}
+
+/** An update of a run's limits, among those that have been written. */
+export interface MapRunUpdate {
+  /** From 1. The one with the highest number counts. */
+  readonly number: number;
+  readonly limits: MapRunLimits;
 }
 
 /** A run of a distributed Map state: how far its items have come. */
@@ -29,7 +36,14 @@ export class MapRunRecord {
   readonly arn: string;
   readonly label: string;
   readonly startedAt: number;
-  limits: MapRunLimits = { maxConcurrency: 0, toleratedCount: 0, toleratedPercentage: 0 };
+  /** Address of the machine whose Map state it is, and the path of that state. */
+  readonly actor: string;
+  readonly path: string;
+  limits: MapRunLimits = { maxConcurrency: 0 };
+  /** The highest number of its updates. */
+  updates = 0;
+  /** Whether there is a list that is worked on: it has been read. */
+  hasItems = false;
   /** Items, or batches, that there are to work on. */
   length = 0;
   redrives = 0;
@@ -47,12 +61,14 @@ export class MapRunRecord {
 
   /** @param former the same run, before its id was drawn */
   constructor(
-    facts: Pick<MapRunRecord, 'run' | 'arn' | 'label'> & { readonly at: number },
+    facts: Pick<MapRunRecord, 'run' | 'arn' | 'label' | 'actor' | 'path'> & { readonly at: number },
     former?: MapRunRecord,
   ) {
     this.run = facts.run;
     this.arn = facts.arn;
     this.label = facts.label;
+    this.actor = facts.actor;
+    this.path = facts.path;
     this.startedAt = former?.startedAt ?? facts.at;
     this.#formerArn = former?.arn;
   }
@@ -91,9 +107,16 @@ export class MapRunRecord {
 
   itemsStarted(happening: Extract<Happening, { type: 'itemsStarted' }>): void {
     this.limits = happening.limits;
+    this.hasItems = true;
     this.length = happening.length;
     this.#batches = happening.batches;
     this.#writesResults = happening.writesResults;
+  }
+
+  updated({ number, limits }: MapRunUpdate): void {
+    if (number <= this.updates) return;
+    this.updates = number;
+    this.limits = limits;
   }
 
   /** The events of an item, if they are built; undefined where it has not begun. */

@@ -1,5 +1,5 @@
 import type { Observation, Observer } from '../compile/observer.ts';
-import type { Json } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 
 /** The part of an entry of an execution's history, replayed, that the recorder looks at. */
 export interface ReplayedLogEntry {
@@ -7,6 +7,8 @@ export interface ReplayedLogEntry {
   readonly at?: string;
   readonly kind: string;
   readonly control?: string;
+  /** Present for an update of a list's limits. */
+  readonly update?: { readonly number: number; readonly note?: JsonObject };
   readonly cause?: string;
   /** For a stop: the name of the error that it gives. */
   readonly error?: Json;

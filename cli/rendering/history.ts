@@ -57,8 +57,7 @@ function contentText(entry: HistoryEntry): string {
     messages,
     sender,
     problem,
-    list,
-    limits,
+    update,
   } = entry;
   if (kind === 'held') return 'was held, and is taken with the next entry';
   if (kind === 'waiting') {
@@ -71,7 +70,7 @@ function contentText(entry: HistoryEntry): string {
   if (problem !== undefined) return problem;
   if (event) return json(event);
   if (messages) return `${sender}: ${messages.map(messageText).join(', ')}`;
-  if (limits) return `${control} ${list}: ${limitsText(limits)}`;
+  if (update) return `${control} ${update.list}: ${limitsText(update)}`;
   if (control !== undefined) return cause === undefined ? control : `${control}: ${cause}`;
   return input === undefined ? subject.trimEnd() : json(input);
 }
@@ -94,7 +93,10 @@ function messageText(message: NonNullable<HistoryEntry['messages']>[number]): st
   }
 }
 
-function limitsText({ concurrency, tolerated }: NonNullable<HistoryEntry['limits']>): string {
+function limitsText({
+  concurrency,
+  tolerated,
+}: Pick<NonNullable<HistoryEntry['update']>, 'concurrency' | 'tolerated'>): string {
   return `${concurrency} items at a time, ${tolerated} may fail`;
 }
 
