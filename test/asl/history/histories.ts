@@ -57,3 +57,11 @@ export function lines(events: readonly HistoryEvent[]): readonly string[] {
 export function named(name: string, message = ''): Error {
   return Object.assign(new Error(message), { name });
 }
+
+/** A Task state that calls a function, and ends. */
+export const task = (name: string, more: object = {}) => ({
+  Type: 'Task',
+  Resource: `arn:aws:lambda:eu-west-1:123456789012:function:${name}`,
+  End: true,
+  ...more,
+});
