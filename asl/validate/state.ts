@@ -195,7 +195,7 @@ function checkTask(part: Part, { isExpress }: Checking): void {
     report({
       code: 'SCHEMA_VALIDATION_FAILED',
       pointer: place,
-      message: 'Express state machine does not support activities',
+      message: 'Express state machine does not support Activity ARN',
       remedy: 'make it a Standard workflow, or call a function',
     });
   } else if (isExpress && resource.type === 'service' && resource.waits !== 'no') {

@@ -31,6 +31,9 @@ describe.runIf(hasBoto3)('boto3', () => {
       aborted: ['ABORTED', 'Enough', 'of it'],
       activity: '{"given":"{\\"n\\":1}"}',
       pages: ['python', 'python-activity', 'python-quick', 'python-waiting'],
+      // It has answered what is wrong.
+      wrongRequests: [['ValidateStateMachineDefinition', { definition: '*' }, null]],
+      mocked: ['ValidationException', 'ValidationException', null],
       errors: [
         'StateMachineDoesNotExist',
         'InvalidName',

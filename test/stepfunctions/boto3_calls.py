@@ -4,6 +4,8 @@ import json
 import time
 
 import boto3
+from botocore import xform_name
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 sfn = boto3.client("stepfunctions")
@@ -31,7 +33,37 @@ def error(call, **request):
     return None
 
 
+def wrong(shape, depth=0):
+    """A value of the type that is wrong in every other way."""
+    if shape.type_name == "structure":
+        members = shape.members if depth == 0 else {name: shape.members[name] for name in shape.required_members}
+        return {name: wrong(member, depth + 1) for name, member in members.items()}
+    return {"string": "*", "list": [], "boolean": True, "integer": -7, "float": -7.0, "map": {}}.get(shape.type_name)
+
+
+def wrong_requests():
+    """Wrong requests of every operation that are answered with something other than an error that clients know."""
+    unchecked = boto3.client("stepfunctions", config=Config(parameter_validation=False))
+    taken = []
+    for name in unchecked.meta.service_model.operation_names:
+        operation = unchecked.meta.service_model.operation_model(name)
+        known = {shape.name for shape in operation.error_shapes} | {"ValidationException"}
+        call = getattr(unchecked, xform_name(name))
+        shape = operation.input_shape
+        requests = [wrong(shape)]
+        if shape.required_members:
+            requests += [{}, {name: wrong(shape.members[name], 1) for name in shape.required_members}]
+        for request in requests:
+            code = error(call, **request)
+            if code not in known and code != "SerializationException":
+                taken.append([name, request, code])
+    return taken
+
+
 passing = {"A": {"Type": "Pass", "Result": {"ok": True}, "End": True}}
+putting = json.dumps(
+    {"Type": "Task", "Resource": "arn:aws:states:::events:putEvents", "Parameters": {"Entries": []}, "End": True}
+)
 waiting = {"W": {"Type": "Wait", "Seconds": 100000, "End": True}}
 
 machine = create("python", passing, "A")
@@ -70,6 +102,15 @@ print(
             "aborted": [aborted["status"], aborted["error"], aborted["cause"]],
             "activity": answered,
             "pages": pages,
+            "wrongRequests": wrong_requests(),
+            "mocked": [
+                error(
+                    sfn.test_state,
+                    definition=putting,
+                    mock={"result": '{"Entries": 1}', "fieldValidationMode": mode},
+                )
+                for mode in ["STRICT", "PRESENT", "NONE"]
+            ],
             "errors": [
                 error(sfn.describe_state_machine, stateMachineArn=machine + "-none"),
                 error(sfn.start_execution, stateMachineArn=machine, name="a b"),
