@@ -10,13 +10,7 @@ const steps = 20;
 const log = Array.from({ length: steps }, (_, task) => task).reduce((text, task) => {
   const output = { receipt: `receipt-of-task-${task}`, at: 'the warehouse in Rotterdam, gate 7' };
   const reference = `task#${task}#1`;
-  const inlined = inlinedText({
-    kind: 'result',
-    reference,
-    task,
-    attempt: 1,
-    result: { status: 'SUCCEEDED', output },
-  });
+  const inlined = inlinedText({ result: { status: 'SUCCEEDED', output } });
   return appendToLog(text, task, {
     kind: 'inlined',
     reference,
