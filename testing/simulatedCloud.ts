@@ -53,6 +53,7 @@ export class SimulatedCloud {
   readonly #data: StoredJson | undefined;
   /** Deliveries that are still to come, by execution. */
   readonly #undelivered = new Map<string, number>();
+  #namesActivities = false;
   #orchestrator: Orchestrator;
 
   constructor(
@@ -103,6 +104,15 @@ export class SimulatedCloud {
   /** Deploys other machines: a new orchestrator with nothing in memory. */
   deploy(definitions: readonly Definition[]): void {
     this.#definitions = definitions;
+    this.#orchestrator = this.#newOrchestrator();
+  }
+
+  /** From now on, tasks of other activities fail. */
+  createActivities(names: readonly string[]): void {
+    for (const name of names) {
+      this.table.registry.put({ kind: 'activity', name, version: 1, content: { createdAt: this.now } });
+    }
+    this.#namesActivities = true;
     this.#orchestrator = this.#newOrchestrator();
   }
 
@@ -225,6 +235,7 @@ export class SimulatedCloud {
       table: this.table,
       lambda: this.lambda,
       data: this.#data,
+      namesActivities: this.#namesActivities,
       waitForMachineMs: this.maximumWaitForMachineMs,
       report: (each) => void this.reports.push(each),
       now: () => this.now + this.orchestratorAheadMs,

@@ -20,6 +20,8 @@ export interface SimulatedOrchestratorOptions {
   readonly table: MemoryTable;
   readonly lambda: SimulatedLambda;
   readonly data: StoredJson | undefined;
+  /** Whether tasks of activities that the registry does not have fail. */
+  readonly namesActivities: boolean;
   readonly waitForMachineMs: number;
   readonly report: (report: Report) => void;
   readonly now: () => number;
@@ -29,7 +31,7 @@ export interface SimulatedOrchestratorOptions {
 
 /** An orchestrator with nothing in memory, whose machines are deployed to the simulated Lambda. */
 export function simulatedOrchestrator(options: SimulatedOrchestratorOptions): Orchestrator {
-  const { definitions, lambda, data, waitForMachineMs, report, now, onRead } = options;
+  const { definitions, lambda, data, namesActivities, waitForMachineMs, report, now, onRead } = options;
   const machines = machineLookup(prepareMachines(definitions, { unnamed: '(machine)' }));
   lambda.machines = machines;
   // As the orchestrator sees it, so that what a store does inside is not taken for its reads.
@@ -41,6 +43,7 @@ export function simulatedOrchestrator(options: SimulatedOrchestratorOptions): Or
     tableName: 'simulated',
     layout: { indexShards: 1 },
     functionNames: functionNames(''),
+    namesActivities: () => namesActivities,
     ...(data && { data }),
     report,
     now,

@@ -56,9 +56,10 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
     checkMachines('testCloud()', machines);
     checkWorkers(workers);
     checkCloudOptions(options);
-    const { deliveries = 'once', seed = 1, startTime } = options;
+    const { deliveries = 'once', seed = 1, startTime, activities } = options;
     this.#maxEvents = options.maxEvents ?? defaultMaxEvents;
     this.#cloud = new SimulatedCloud(machines, defined(workers), { seed, ...deliveryFaults[deliveries] });
+    if (activities) this.#cloud.createActivities(activities);
     this.#cloud.now = startTime?.getTime() ?? Date.UTC(2026, 0, 1);
     // Nothing is gained by a test that waits for the next look of a clock.
     this.#cloud.clock.everyMs = 1;

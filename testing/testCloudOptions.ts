@@ -1,4 +1,5 @@
 import { shown } from '../orchestrator/core/data/shown.ts';
+import { isActivityName } from '../orchestrator/core/policy/activityName.ts';
 import { durationMs } from '../orchestrator/core/policy/duration.ts';
 import {
   checkChoice,
@@ -25,6 +26,11 @@ export interface TestCloudOptions {
   readonly seed?: number;
   /** The first time of the cloud's clock. @default 2026-01-01T00:00:00Z */
   readonly startTime?: Date;
+  /**
+   * Names of the activities that there are: a task of another one fails as where a definition was created through the API of
+   * Step Functions. @default activities need no creation
+   */
+  readonly activities?: readonly string[];
   /** Deliveries, runs of workers and wakes within one call, at most: a machine may poll for ever. @default 10,000 */
   readonly maxEvents?: number;
 }
@@ -46,6 +52,7 @@ const cloudKeys: KeysOf<TestCloudOptions> = {
   deliveries: true,
   seed: true,
   startTime: true,
+  activities: true,
   maxEvents: true,
 };
 const injectKeys: KeysOf<InjectOptions> = { times: true };
@@ -54,7 +61,11 @@ const injectKeys: KeysOf<InjectOptions> = { times: true };
 export function checkCloudOptions(options: TestCloudOptions): void {
   checkOptions('testCloud()', options, cloudKeys);
   checkChoice('testCloud()', 'deliveries', options.deliveries, Object.keys(deliveryFaults));
-  const { startTime, seed, maxEvents } = options;
+  const { startTime, seed, maxEvents, activities = [] } = options;
+  const wrong = [...activities].find((name) => !isActivityName(name));
+  if (wrong !== undefined) {
+    throw new ImpossibleTestError(`activities has ${shown(wrong)}: give names of activities, and no ARNs.`);
+  }
   checkNumber('testCloud()', 'seed', seed, { least: Number.NEGATIVE_INFINITY });
   checkNumber('testCloud()', 'maxEvents', maxEvents, { least: 1, isWhole: true });
   if (startTime !== undefined && !(startTime instanceof Date && Number.isFinite(startTime.getTime()))) {

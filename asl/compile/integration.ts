@@ -28,7 +28,11 @@ export interface Integration {
   input(given: Json, attempt: TaskAttempt): TaskInput;
   /** The state's result, from what the actor gave. */
   result(output: Json, end: TaskEnd): Json;
-  /** The failure that its error stands for. @default by its name and message */
+  /**
+   * The failure that its error stands for. @default by its name and message
+   *
+   * @throws EvaluationError where the task has not begun
+   */
   failure?(error: unknown, end: TaskEnd): Failure | undefined;
 }
 

@@ -29,6 +29,8 @@ export type Happening =
     }
   | { readonly type: 'taskSucceeded'; readonly result: Json }
   | { readonly type: 'taskFailed'; readonly failure: Failure }
+  /** The attempt has not begun: its activity does not exist. */
+  | { readonly type: 'taskRefused' }
   /** @param scopes of its branches, in order */
   | { readonly type: 'parallelStarted'; readonly scopes: readonly string[] }
   | { readonly type: 'parallelSucceeded' }

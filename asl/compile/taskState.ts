@@ -144,9 +144,14 @@ function invocation(
   );
   const failed = keepFailure(scope, (turn) => {
     const { error } = turn.event;
-    const failure = integration.failure?.(error, endOf(turn)) ?? failureIn(error);
-    builder.observe(turn, observed, { type: 'taskFailed', failure });
-    return failure;
+    try {
+      const failure = integration.failure?.(error, endOf(turn)) ?? failureIn(error);
+      builder.observe(turn, observed, { type: 'taskFailed', failure });
+      return failure;
+    } catch (thrown) {
+      builder.observe(turn, observed, { type: 'taskRefused' });
+      throw thrown;
+    }
   });
   const invoke: NonNullable<StateConfig['invoke']> = {
     id: `task ${id}`,

@@ -28,6 +28,8 @@ export interface ActiveState {
   /** The attempt that runs, or that was the last one. */
   task?: TaskEvents;
   taskIsOver: boolean;
+  /** The ids of the events with which the attempt has begun, and of the one before. */
+  begun?: { readonly before: number; readonly ids: readonly number[] };
   /** A redrive has begun the attempt again, so that a state which starts its cancelled job again adds nothing. */
   isRedriven?: true;
   /** A failure of what it runs, until a retrier, a catcher or nothing handles it. */

@@ -5,13 +5,43 @@ import type { Detailed } from './taskEvents.ts';
 
 /** The events of a history, as they are added. */
 export class EventList {
-  readonly events: HistoryEvent[] = [];
+  readonly #added: HistoryEvent[] = [];
+  readonly #withdrawn = new Set<number>();
+
+  /** With ids without gaps. */
+  get events(): readonly HistoryEvent[] {
+    if (this.#withdrawn.size === 0) return this.#added;
+    const left = this.#added.filter(({ id }) => !this.#withdrawn.has(id));
+    const numbers = new Map(left.map(({ id }, place) => [id, place + 1]));
+    const numberOf = (id: number) => numbers.get(id) ?? 0;
+    return left.map((event) => ({
+      ...event,
+      id: numberOf(event.id),
+      previousEventId: numberOf(event.previousEventId),
+    }));
+  }
+
+  /** Id of the last one. */
+  get lastId(): number {
+    return this.#added.length;
+  }
 
   /** @returns its id */
   add(timestamp: number, previousEventId: number, { type, details }: Detailed): number {
-    const id = this.events.length + 1;
-    this.events.push({ id, previousEventId, timestamp, type, ...(details && { details }) });
+    const id = this.#added.length + 1;
+    this.#added.push({ id, previousEventId, timestamp, type, ...(details && { details }) });
     return id;
+  }
+
+  /** Puts other details in its place. */
+  replace(id: number, { type, details }: Detailed): void {
+    const added = this.#added[id - 1];
+    if (added) this.#added[id - 1] = { ...added, type, ...(details && { details }) };
+  }
+
+  /** They are not in the history after all. No event that stays follows one of them. */
+  withdraw(ids: readonly number[]): void {
+    for (const id of ids) this.#withdrawn.add(id);
   }
 
   /** Adds the next event of a chain. */

@@ -3,6 +3,7 @@ import { worker } from '../../workers/worker.ts';
 import { compileDefinition } from '../compile/compileDefinition.ts';
 import type { Identity } from '../compile/context.ts';
 import type { Observer } from '../compile/observer.ts';
+import { refusalOf } from '../integrations/activity.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { asksForExecutionInput } from '../model/executionInput.ts';
 import { readDefinition } from '../model/readDefinition.ts';
@@ -33,10 +34,11 @@ export function followedMachine(
     id,
     identity,
     observe,
-    integrate: () => ({
+    integrate: ({ task }) => ({
       logic: worker({ waitForResult: true }),
       input: (given, { actor }) => ({ input: { actor, given } satisfies FollowedTask }),
       result: (output) => output,
+      failure: (error) => refusalOf(error, task),
     }),
     fileTask: () => worker(),
     keepsInput: asksForExecutionInput(definition),

@@ -74,7 +74,7 @@ export class HistoryBuilder {
 
   /** The tasks that failed, or that the end stopped, begin again. */
   redriven(at: number, redriveCount: number): void {
-    const last = this.#list.events.at(-1)?.id ?? 0;
+    const last = this.#list.lastId;
     this.#chains.root.last = this.#list.add(at, last, {
       type: 'ExecutionRedriven',
       details: { redriveCount },
@@ -84,7 +84,7 @@ export class HistoryBuilder {
 
   repeated(at: number, redriveCount: number, actor: string): void {
     const { root } = this.#chains;
-    const last = this.#list.events.at(-1)?.id ?? 0;
+    const last = this.#list.lastId;
     root.last = this.#list.add(at, last, { type: 'ExecutionRedriven', details: { redriveCount } });
     delete root.failure;
     delete root.state;
@@ -114,7 +114,7 @@ export class HistoryBuilder {
         state.task = task;
         state.taskIsOver = false;
         if (state.isRedriven) delete state.isRedriven;
-        else for (const each of task.begun) this.#list.append(chain, at, each);
+        else this.#begin(chain, at, task.begun);
         return;
       }
       case 'taskSucceeded':
@@ -122,6 +122,9 @@ export class HistoryBuilder {
         return;
       case 'taskFailed':
         this.#endTask(chain, at, chain.state?.task?.failed(happening.failure));
+        return;
+      case 'taskRefused':
+        this.#refuseTask(chain);
         return;
       case 'parallelStarted':
         this.#list.append(chain, at, { type: 'ParallelStateStarted' });
@@ -192,6 +195,25 @@ export class HistoryBuilder {
     if (isLast) this.#maps.succeedIteration(chain, at);
   }
 
+  #begin(chain: Chain, at: number, events: readonly Detailed[]): void {
+    const before = chain.last;
+    const ids = events.map((event) => {
+      this.#list.append(chain, at, event);
+      return chain.last;
+    });
+    if (chain.state) chain.state.begun = { before, ids };
+  }
+
+  /** Step Functions looks for the activity before the attempt begins. */
+  #refuseTask(chain: Chain): void {
+    const { begun } = chain.state ?? {};
+    if (chain.state === undefined || begun === undefined) return;
+    this.#list.withdraw(begun.ids);
+    chain.last = begun.before;
+    chain.state.taskIsOver = true;
+    delete chain.state.isRedriven;
+  }
+
   #endTask(chain: Chain, at: number, event: Detailed | undefined): void {
     if (event === undefined || chain.state === undefined) return;
     delete chain.state.isRedriven;
@@ -249,7 +271,7 @@ export class HistoryBuilder {
     if (state.task === undefined || state.taskIsOver) return;
     chain.last = from;
     state.isRedriven = true;
-    for (const each of state.task.begun) this.#list.append(chain, at, each);
+    this.#begin(chain, at, state.task.begun);
   }
 
   #chainOf(observation: Observation): Chain | undefined {

@@ -167,9 +167,8 @@ export class MapEvents {
       this.runs.push(record);
       return;
     }
-    const started = this.#list.events[map.runId - 1];
-    if (started === undefined || run === undefined) return;
-    this.#list.events[map.runId - 1] = { ...started, ...event };
+    if (run === undefined) return;
+    this.#list.replace(map.runId, event);
     if (map.record) this.runs.splice(this.runs.indexOf(map.record), 1, record);
     map.record = record;
   }

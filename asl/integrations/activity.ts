@@ -13,9 +13,12 @@ export function activityTask(name: string, task: TaskState): Integration {
     takesHeartbeats: true,
     input: (given) => ({ input: given }),
     result: (output) => output,
-    failure: (error) => {
-      if (failureIn(error).error !== activityNotFound) return undefined;
-      throw runtimeError(`The activity ${task.resource} does not exist.`);
-    },
+    failure: (error) => refusalOf(error, task),
   };
+}
+
+/** @throws EvaluationError where the activity does not exist */
+export function refusalOf(error: unknown, { resource }: Pick<TaskState, 'resource'>): undefined {
+  if (failureIn(error).error !== activityNotFound) return undefined;
+  throw runtimeError(`The activity ${resource} does not exist.`);
 }

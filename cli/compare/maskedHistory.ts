@@ -193,6 +193,6 @@ function* maskedTexts(recorded: Json | undefined, given: Json | undefined): Gene
 export function withActivities<Value>(value: Value): Value {
   const text = JSON.stringify(value);
   const arn = `arn:aws:states:us-east-1:111111111111:activity:activity_arn`;
-  const replaced: Value = JSON.parse(text.replaceAll('"activity_arn"', JSON.stringify(arn)));
+  const replaced: Value = JSON.parse(text.replaceAll(/(?<![:\w])activity_arn\b/g, arn));
   return replaced;
 }

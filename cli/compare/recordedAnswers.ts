@@ -5,6 +5,8 @@ import type { ExecutionTrace, StateVisit, TaskOutcome } from '../../asl/history/
 export interface RecordedAnswer {
   /** Undefined where the history has none: nothing ever answers. */
   readonly outcome: TaskOutcome | undefined;
+  /** The recorded execution did not begin the attempt. */
+  readonly isRefused: boolean;
   /** Milliseconds from the attempt's begin to its end. */
   readonly afterMs: number;
 }
@@ -22,7 +24,11 @@ export class RecordedAnswers {
         for (const { begunAt, outcome } of attempts) {
           const key = `${place}\n${name}`;
           const answers = this.#left.get(key) ?? [];
-          answers.push({ outcome, afterMs: Math.max(0, (outcome?.endedAt ?? begunAt) - begunAt) });
+          answers.push({
+            outcome,
+            isRefused: refused !== undefined,
+            afterMs: Math.max(0, (outcome?.endedAt ?? begunAt) - begunAt),
+          });
           this.#left.set(key, answers);
         }
       }

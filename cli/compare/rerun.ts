@@ -3,8 +3,11 @@ import type { HistoryEvent } from '../../asl/history/historyEvent.ts';
 import { historyEvents } from '../../asl/history/historyRecorder.ts';
 import { FollowedPlaces } from '../../asl/history/places.ts';
 import { fileTasksOf, readDefinition, tasksOf } from '../../asl/index.ts';
+import { resourceOf } from '../../asl/integrations/resource.ts';
+import type { TaskState } from '../../asl/model/model.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
 import { hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
+import { activityNotFound } from '../../orchestrator/core/policy/activityName.ts';
 import { type TestCloud, testCloud } from '../../testing/index.ts';
 import type { RecordedAnswers } from './recordedAnswers.ts';
 
@@ -66,13 +69,15 @@ export async function rerun(execution: RecordedExecution): Promise<readonly Hist
   const due: Due[] = [];
   const model = readDefinition(definition);
   const answer =
-    (name: string) =>
+    ({ name, resource }: TaskState) =>
     (task: unknown, { token = '' }: { readonly token?: string }) => {
       const { actor } = task as FollowedTask;
       const recorded = answers.take(places.placeOf(actor), name);
       // The recorded execution did not come here: the comparison shows it, and the run goes on with an error.
       const outcome: Due['answer'] = recorded
-        ? recorded.outcome
+        ? isActivity(resource) && recorded.isRefused
+          ? { type: 'failed', endedAt: 0, error: activityNotFound, cause: '' }
+          : recorded.outcome
         : { type: 'failed', endedAt: 0, error: notRecorded, cause: 'The history has no answer for it.' };
       if (outcome) due.push({ at: cloud.now.getTime() + (recorded?.afterMs ?? 0), token, answer: outcome });
       return null;
@@ -82,7 +87,7 @@ export async function rerun(execution: RecordedExecution): Promise<readonly Hist
     return answerFileTask(path, given as Json);
   };
   const workers = Object.fromEntries([
-    ...[...tasksOf(model)].map(({ path, task }) => [path, answer(task.name)] as const),
+    ...[...tasksOf(model)].map(({ path, task }) => [path, answer(task)] as const),
     ...[...fileTasksOf(model)].map(({ path }) => [path, fileAnswer(path)] as const),
   ]);
   const cloud: TestCloud = testCloud([machine], workers, { startTime: new Date(startedAt) });
@@ -94,6 +99,11 @@ export async function rerun(execution: RecordedExecution): Promise<readonly Hist
       machines: [followedMachine(definition, { id, identity: asIdentity, observe })],
     }),
   );
+}
+
+/** Without an answer, the recorded execution had no such activity. */
+function isActivity(resource: string): boolean {
+  return resourceOf(resource).type === 'activity';
 }
 
 /** The error of a task that the recorded execution did not run. */

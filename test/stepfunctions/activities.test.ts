@@ -2,6 +2,7 @@ import {
   CreateActivityCommand,
   DeleteActivityCommand,
   GetActivityTaskCommand,
+  GetExecutionHistoryCommand,
   SendTaskSuccessCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,6 +44,13 @@ describe('an activity of a definition that was created through the API', () => {
     await api.sfn.send(new SendTaskSuccessCommand({ taskToken, output: '"yes"' }));
     expect(await api.ended(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '"yes"' });
     await api.sfn.send(new DeleteActivityCommand({ activityArn }));
-    expect(await api.ended(await api.begin(stateMachineArn))).toMatchObject(failure);
+    const last = await api.begin(stateMachineArn);
+    expect(await api.ended(last)).toMatchObject(failure);
+    const { events = [] } = await api.sfn.send(new GetExecutionHistoryCommand({ executionArn: last }));
+    expect(events.map(({ id, previousEventId, type }) => `${id}<${previousEventId} ${type}`)).toEqual([
+      '1<0 ExecutionStarted',
+      '2<0 TaskStateEntered',
+      '3<2 ExecutionFailed',
+    ]);
   });
 });

@@ -21,6 +21,7 @@ const givenPast = (...entries: unknown[]) => given(machine, untyped(entries));
 const settings: readonly [name: string, make: () => unknown, message: string][] = [
   ['an option of the cloud', () => cloudOf({ sede: 1 }), "did you mean 'seed'?"],
   ['a seed that is a text', () => cloudOf({ seed: 'abc' }), "seed is 'abc'"],
+  ['an ARN of an activity', () => cloudOf({ activities: ['a:b'] }), 'give names of activities'],
   ['no events at most', () => cloudOf({ maxEvents: 0 }), 'maxEvents is 0'],
   ['a start time that is a text', () => cloudOf({ startTime: '2026-01-01' }), 'give a valid Date'],
   ['a start time that is no time', () => cloudOf({ startTime: new Date(Number.NaN) }), 'give a valid Date'],

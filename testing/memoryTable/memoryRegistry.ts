@@ -24,11 +24,15 @@ export class MemoryRegistry implements Registry {
   }
 
   async write(record: RegistryRecord): Promise<boolean> {
-    const item = checkedSize(`The ${record.kind} '${record.name}'`, encodeRegistryRecord(record));
     const before = await this.read(record);
     if ((before?.version ?? 0) !== record.version - 1) return false;
-    this.#items.put(item);
+    this.put(record);
     return true;
+  }
+
+  /** Writes it whatever is there. */
+  put(record: RegistryRecord): void {
+    this.#items.put(checkedSize(`The ${record.kind} '${record.name}'`, encodeRegistryRecord(record)));
   }
 
   async list({
