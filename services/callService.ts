@@ -48,13 +48,14 @@ export async function callService(
       return limited(call, { ...submitted });
     }
     case 'describe': {
-      const { service, action, job, roleArn, startedAt = 0 } = call;
-      const { deadline = 0 } = surroundings;
+      const { service, action, job, roleArn, startedAt } = call;
+      const { deadline } = surroundings;
       const found = await jobOf(service, action).describe(job, {
         ...surroundings,
         ...(roleArn !== undefined && { roleArn }),
         // The deadline of a look is the time of the next one, by the clock that has the start.
-        mayBeUnknown: startedAt === 0 || deadline - startedAt <= unknownForMs,
+        mayBeUnknown:
+          startedAt === undefined || (deadline !== undefined && deadline - startedAt <= unknownForMs),
       });
       return found === undefined ? undefined : limited(call, found);
     }
