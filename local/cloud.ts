@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { BundledFunctions } from '../infra/bundle.ts';
 import type { DeploymentDescription } from '../infra/description.ts';
@@ -18,6 +17,7 @@ import { checkCloudOptions, checkedTimeScale, type LocalCloudOptions } from './c
 import { ConsumedCapacityCounter } from './consumedCapacityCounter.ts';
 import { Deployments } from './deployments.ts';
 import { ensureTable } from './dynamodb/createTable.ts';
+import { credentials, endpointVariables, eventBusVariables, folderBeside, region } from './endpoints.ts';
 import { type LambdaMetrics, startLambda } from './lambda/index.ts';
 import { awsLatency } from './latency.ts';
 import { type LocalSchedules, startSchedules } from './schedules.ts';
@@ -63,10 +63,6 @@ export interface LocalCloud {
   drain(): Promise<void>;
   stop(): Promise<void>;
 }
-
-const region = 'us-east-1';
-/** They are not checked, but every SDK wants some. */
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /**
  * Starts the local cloud and deploys the machines and workers of two folders to it, or what a template says.
@@ -284,11 +280,6 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   }
 }
 
-/** The URL of the folder for large data, or for batches that the event source gave up. */
-function folderBeside(dataFile: string, name: 'store' | 'failures'): string {
-  return pathToFileURL(`${resolve(dataFile)}.${name}`).href;
-}
-
 function settledValue<T>(result: PromiseSettledResult<T>): T {
   if (result.status === 'rejected') throw result.reason;
   return result.value;
@@ -305,22 +296,4 @@ function startLocalBus(
     ...(dataFile !== undefined && { file: `${dataFile}.events.ndjson` }),
     ...(refuse && { refuse }),
   });
-}
-
-function eventBusVariables({ bus }: DeploymentDescription, { endpoint }: LocalBus): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoint,
-    ...(bus?.eventBusName !== undefined && { [environmentVariable.eventBus]: bus.eventBusName }),
-  };
-}
-
-function endpointVariables(dynamodb: string, lambda: string): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-    AWS_ENDPOINT_URL_DYNAMODB_STREAMS: dynamodb,
-    AWS_ENDPOINT_URL_LAMBDA: lambda,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  };
 }

@@ -3,7 +3,7 @@ import type { Amount, Flow, State } from '../model/model.ts';
 import type { Fields } from '../model/readFields.ts';
 import type { Template } from '../template/ast.ts';
 import { array, type Code, call, object, type Property, string, text } from './code.ts';
-import type { Sights } from './infer.ts';
+import type { Sights } from './sights.ts';
 import type { Sight } from './typeScript.ts';
 import { literalCode, type ValueWriter } from './values.ts';
 
