@@ -3,7 +3,7 @@ import { claim, mailbox, quote } from '../client/machines.ts';
 import { TestDeployment } from '../client/testDeployment.ts';
 import { startTestTable, type TestTable } from '../client/testTable.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
-import { type CommandResult, jsonOf, millrace } from './testCommandLine.ts';
+import { type CommandResult, jsonOf, millraceOn } from './testCommandLine.ts';
 
 let testTable: TestTable;
 let deployment: TestDeployment;
@@ -24,12 +24,9 @@ afterAll(async () => {
 });
 
 async function run(args: readonly string[], standardInput?: string): Promise<CommandResult> {
-  const endpoint = await testTable.dynamodb.config.endpoint?.();
-  const url = `http://${endpoint?.hostname}:${endpoint?.port}`;
-  return millrace([...args, '--table', testTable.tableName, '--endpoint', url], {
+  return millraceOn(testTable, args, {
     directory: directory.path,
     now: () => deployment.now,
-    environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
     ...(standardInput !== undefined && { standardInput }),
   });
 }

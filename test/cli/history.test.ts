@@ -3,7 +3,7 @@ import { mailbox } from '../client/machines.ts';
 import { TestDeployment } from '../client/testDeployment.ts';
 import { startTestTable, type TestTable } from '../client/testTable.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporaryDirectory.ts';
-import { type CommandResult, jsonOf, millrace } from './testCommandLine.ts';
+import { type CommandResult, jsonOf, millrace, millraceOn } from './testCommandLine.ts';
 
 /** A machine without code: what a JSON file holds. */
 function visit(version: string, next: string) {
@@ -46,14 +46,8 @@ afterAll(async () => {
   await directory.remove();
 });
 
-async function run(...args: string[]): Promise<CommandResult> {
-  const endpoint = await testTable.dynamodb.config.endpoint?.();
-  const url = `http://${endpoint?.hostname}:${endpoint?.port}`;
-  return millrace([...args, '--table', testTable.tableName, '--endpoint', url], {
-    directory: directory.path,
-    now: () => deployment.now,
-    environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
-  });
+async function run(...args: readonly string[]): Promise<CommandResult> {
+  return millraceOn(testTable, args, { directory: directory.path, now: () => deployment.now });
 }
 
 describe('history', () => {

@@ -1,6 +1,7 @@
 import { runCommandLine } from '../../cli/commandLine.ts';
 import type { CommandContext } from '../../cli/context.ts';
 import { startLocalCloud } from '../../local/index.ts';
+import type { TestTable } from '../client/testTable.ts';
 
 export interface CommandResult {
   readonly exitCode: number;
@@ -46,6 +47,20 @@ export async function millrace(
     startLocalCloud: surroundings.startLocalCloud ?? startLocalCloud,
   });
   return { exitCode, stdout, stderr };
+}
+
+/** Runs one command line in this process, on the table of a test. */
+export async function millraceOn(
+  { dynamodb, tableName }: TestTable,
+  args: readonly string[],
+  surroundings: CommandSurroundings,
+): Promise<CommandResult> {
+  const endpoint = await dynamodb.config.endpoint?.();
+  const url = `http://${endpoint?.hostname}:${endpoint?.port}`;
+  return millrace([...args, '--table', tableName, '--endpoint', url], {
+    environment: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
+    ...surroundings,
+  });
 }
 
 /** For a command that prints one JSON object per line. */

@@ -12,10 +12,7 @@ let reader: ReaderDirectory;
 let cloud: LocalCloud;
 beforeAll(async () => {
   reader = await ReaderDirectory.create();
-  for (const { marks, text } of blocks) {
-    const file = marks.get('file');
-    if (file !== undefined) await reader.write(file, text);
-  }
+  await reader.writeFilesOf('docs/lists.md');
   cloud = await startLocalCloud({
     machinesDirectory: join(reader.path, 'machines'),
     workersDirectory: join(reader.path, 'workers'),

@@ -2,17 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createClient } from '../../client/index.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
-import { codeBlocksOf } from './codeBlocks.ts';
 import { ReaderDirectory } from './readerDirectory.ts';
 
 let reader: ReaderDirectory;
 let cloud: LocalCloud;
 beforeAll(async () => {
   reader = await ReaderDirectory.create();
-  for (const { marks, text } of await codeBlocksOf('docs/migrate.md')) {
-    const file = marks.get('file');
-    if (file !== undefined) await reader.write(file, text);
-  }
+  await reader.writeFilesOf('docs/migrate.md');
   cloud = await startLocalCloud({
     machinesDirectory: `${reader.path}/machines`,
     workersDirectory: `${reader.path}/workers`,

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { millrace } from '../cli/testCommandLine.ts';
-import { repositoryDirectory } from './codeBlocks.ts';
+import { codeBlocksOf, repositoryDirectory } from './codeBlocks.ts';
 
 export interface Printed {
   readonly exitCode: number;
@@ -48,6 +48,14 @@ export class ReaderDirectory {
   async write(path: string, text: string): Promise<void> {
     await mkdir(dirname(join(this.path, path)), { recursive: true });
     await writeFile(join(this.path, path), `${text}\n`);
+  }
+
+  /** Writes the files that a page shows. */
+  async writeFilesOf(page: string): Promise<void> {
+    for (const { marks, text } of await codeBlocksOf(page)) {
+      const file = marks.get('file');
+      if (file !== undefined) await this.write(file, text);
+    }
   }
 
   /** Runs one line of a shell block: `npx millrace …` or `node FILE`. */

@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
-import { codeBlocksOf, repositoryDirectory } from './codeBlocks.ts';
+import { repositoryDirectory } from './codeBlocks.ts';
 import { ReaderDirectory } from './readerDirectory.ts';
 
 let reader: ReaderDirectory;
@@ -12,10 +12,7 @@ beforeAll(async () => {
   for (const directory of ['machines/order', 'workers/examples']) {
     await cp(join(repositoryDirectory, directory), join(reader.path, directory), { recursive: true });
   }
-  for (const { marks, text } of await codeBlocksOf('README.md')) {
-    const file = marks.get('file');
-    if (file !== undefined) await reader.write(file, text);
-  }
+  await reader.writeFilesOf('README.md');
   cloud = await startLocalCloud({
     machinesDirectory: join(reader.path, 'machines'),
     workersDirectory: join(reader.path, 'workers/examples'),

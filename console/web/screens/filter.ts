@@ -1,15 +1,8 @@
 import type { ExecutionStatus } from '../../../client/index.ts';
+import { executionStatuses } from '../../../orchestrator/core/execution/model/execution.ts';
 import type { Query } from '../request.ts';
 
-export const statuses: readonly ExecutionStatus[] = [
-  'RUNNING',
-  'SUCCEEDED',
-  'FAILED',
-  'TIMED_OUT',
-  'ABORTED',
-  'PENDING_REDRIVE',
-  'SUSPENDED',
-];
+export const statuses: readonly ExecutionStatus[] = executionStatuses;
 
 /** The choice of executions. It is in the address. */
 export interface Filter {

@@ -58,6 +58,25 @@ export function named(name: string, message = ''): Error {
   return Object.assign(new Error(message), { name });
 }
 
+/** The work of a task that fails the first time and then succeeds with `'done'`. */
+export function failingOnce(error: Error): () => string {
+  let calls = 0;
+  return () => {
+    if (calls++ === 0) throw error;
+    return 'done';
+  };
+}
+
+/** The events of an execution whose only state, the task T, has failed. */
+export const failedTask: readonly string[] = [
+  '1<0 ExecutionStarted',
+  '2<0 TaskStateEntered T',
+  '3<2 LambdaFunctionScheduled',
+  '4<3 LambdaFunctionStarted',
+  '5<4 LambdaFunctionFailed',
+  '6<5 ExecutionFailed',
+];
+
 /** A Task state that calls a function, and ends. */
 export const task = (name: string, more: object = {}) => ({
   Type: 'Task',

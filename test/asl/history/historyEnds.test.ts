@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { historyOf, lines, named, started, task } from './histories.ts';
+import { failedTask, failingOnce, historyOf, lines, named, started, task } from './histories.ts';
 
 describe('The end of an execution that an operator or a deadline brings', () => {
   const waits = { StartAt: 'T', States: { T: task('f') } };
@@ -30,24 +30,12 @@ describe('The end of an execution that an operator or a deadline brings', () => 
   });
 
   test('a redrive begins the task that failed again', async () => {
-    let works = false;
-    const { cloud, executionId, events } = await started(waits, {
-      T: () => {
-        if (!works) throw named('Down');
-        return 1;
-      },
-    });
+    const { cloud, executionId, events } = await started(waits, { T: failingOnce(named('Down')) });
     await cloud.runToEnd(executionId);
-    works = true;
     await cloud.client.redrive(executionId);
     await cloud.runToEnd(executionId);
     expect(lines(await events())).toEqual([
-      '1<0 ExecutionStarted',
-      '2<0 TaskStateEntered T',
-      '3<2 LambdaFunctionScheduled',
-      '4<3 LambdaFunctionStarted',
-      '5<4 LambdaFunctionFailed',
-      '6<5 ExecutionFailed',
+      ...failedTask,
       '7<6 ExecutionRedriven',
       '8<7 LambdaFunctionScheduled',
       '9<8 LambdaFunctionStarted',
@@ -116,12 +104,7 @@ describe('The end of an execution that an operator or a deadline brings', () => 
     ]);
     const [ofItem] = await eventsOfItem(1);
     expect(lines(ofItem ?? [])).toEqual([
-      '1<0 ExecutionStarted',
-      '2<0 TaskStateEntered T',
-      '3<2 LambdaFunctionScheduled',
-      '4<3 LambdaFunctionStarted',
-      '5<4 LambdaFunctionFailed',
-      '6<5 ExecutionFailed',
+      ...failedTask,
       '7<6 ExecutionRedriven',
       '8<7 TaskStateEntered T',
       '9<8 LambdaFunctionScheduled',

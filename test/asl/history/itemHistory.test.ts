@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../asl/json.ts';
-import { lines, named, started } from './histories.ts';
+import { failedTask, failingOnce, lines, named, started } from './histories.ts';
 
 const task = (name: string, more: object = {}) => ({
   Type: 'Task',
@@ -91,45 +91,22 @@ describe('An item of a distributed Map has a history of its own', () => {
   });
 
   test('in each run of a Map that is tried again', async () => {
-    let calls = 0;
     const more = { Retry: [{ ErrorEquals: ['States.ALL'], MaxAttempts: 1 }] };
     const ran = await started(
       mapping('T', { T: task('f') }, more),
-      {
-        'Each/T': () => {
-          if (calls++ === 0) throw named('Busy', 'Not now.');
-          return 'done';
-        },
-      },
+      { 'Each/T': failingOnce(named('Busy', 'Not now.')) },
       [{}],
     );
     await ran.cloud.runToEnd(ran.executionId);
     const [first = [], second = []] = await ran.eventsOfItem(0);
-    expect(lines(first)).toEqual([
-      '1<0 ExecutionStarted',
-      '2<0 TaskStateEntered T',
-      '3<2 LambdaFunctionScheduled',
-      '4<3 LambdaFunctionStarted',
-      '5<4 LambdaFunctionFailed',
-      '6<5 ExecutionFailed',
-    ]);
+    expect(lines(first)).toEqual(failedTask);
     expect(first.at(-1)?.details).toEqual({ error: 'Busy', cause: 'Not now.' });
     expect(lines(second).at(-1)).toBe('7<6 ExecutionSucceeded');
     expect(second.at(-1)?.details).toMatchObject({ output: '"done"' });
   });
 
   test('which a redrive takes up', async () => {
-    let calls = 0;
-    const ran = await started(
-      mapping('T', { T: task('f') }),
-      {
-        'Each/T': () => {
-          if (calls++ === 0) throw named('Busy');
-          return 'done';
-        },
-      },
-      [{}],
-    );
+    const ran = await started(mapping('T', { T: task('f') }), { 'Each/T': failingOnce(named('Busy')) }, [{}]);
     await ran.cloud.runToEnd(ran.executionId);
     await ran.cloud.client.redrive(ran.executionId);
     await ran.cloud.runToEnd(ran.executionId);
