@@ -79,12 +79,7 @@ export function waitingForJob({ job, invoke, scope, id, onLate }: WaitingForJob)
     }
     return withState(frame, { kept: { ...kept, looks: (kept.looks ?? 0) + 1 } });
   });
-  /** A job that failed before a redrive is started again by it. */
-  const isOfLastRun = act(scope, (turn) => {
-    const { kept } = turn.frame.state ?? {};
-    const redrives = redrivesOf(turn.self)?.count ?? 0;
-    return isKept(kept) && redrives > kept.redrives ? withoutFailure(turn.frame) : turn.frame;
-  });
+  const startsAgain = act(scope, (turn) => (isOfLastRun(turn) ? withoutFailure(turn.frame) : turn.frame));
   const { onError } = invoke;
   const onFailure = isList(onError) ? onError : [onError];
   /** The job was cancelled when the execution ended: a redrive starts it again. */
@@ -105,7 +100,7 @@ export function waitingForJob({ job, invoke, scope, id, onLate }: WaitingForJob)
           actions: [goesOn],
         },
         cancelled,
-        ...onFailure.map(({ actions = [] }) => ({ target: 'ended', actions: [...actions, isOfLastRun] })),
+        ...onFailure.map(({ actions = [] }) => ({ target: 'ended', actions: [...actions, startsAgain] })),
       ],
     },
   };
@@ -124,6 +119,13 @@ export function waitingForJob({ job, invoke, scope, id, onLate }: WaitingForJob)
       ended: { always: [failed, { target: `#${id}.call` }] },
     },
   };
+}
+
+/** Whether the state waits for a job from before a redrive: where the job has failed, the redrive starts it again. */
+export function isOfLastRun({ frame, self }: Pick<Turn, 'frame' | 'self'>): boolean {
+  const { kept } = frame.state ?? {};
+  if (!isKept(kept) || kept.job === undefined) return false;
+  return (redrivesOf(self)?.count ?? 0) > kept.redrives;
 }
 
 const tooLate = { error: errorNames.timeout, cause: '' };

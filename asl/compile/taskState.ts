@@ -14,7 +14,7 @@ import type { Builder } from './builder.ts';
 import type { StateConfig } from './config.ts';
 import type { Frame } from './context.ts';
 import type { Integration } from './integration.ts';
-import { beforeJob, waitingForJob } from './jobs.ts';
+import { beforeJob, isOfLastRun, waitingForJob } from './jobs.ts';
 import { leaveWithResult } from './leaveWithResult.ts';
 import { checkSize } from './limits.ts';
 import type { StatePlace } from './place.ts';
@@ -146,7 +146,8 @@ function invocation(
     const { error } = turn.event;
     try {
       const failure = integration.failure?.(error, endOf(turn)) ?? failureIn(error);
-      builder.observe(turn, observed, { type: 'taskFailed', failure });
+      // The history has had its end: the job that failed before a redrive is started again by it.
+      if (!isOfLastRun(turn)) builder.observe(turn, observed, { type: 'taskFailed', failure });
       return failure;
     } catch (thrown) {
       builder.observe(turn, observed, { type: 'taskRefused' });

@@ -262,7 +262,11 @@ export class HistoryBuilder {
     if (state === undefined) return;
     for (const branch of chain.branches) this.#resume(at, branch, from);
     const map = chain.maps.get(state.path);
-    map?.record?.redriven(at);
+    if (map?.record?.redriven(at)) {
+      const { arn: mapRunArn, redrives: redriveCount } = map.record;
+      const details = { mapRunArn, redriveCount };
+      chain.last = this.#list.add(at, from, { type: 'MapRunRedriven', details });
+    }
     if (map?.failing) {
       map.open.add(map.failing);
       delete map.failing;

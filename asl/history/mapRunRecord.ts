@@ -157,9 +157,13 @@ export class MapRunRecord {
     for (const { index, status: its } of this.children) if (its === 'RUNNING') this.#endChild(index, at, cut);
   }
 
-  /** A redrive of the execution takes up what has not succeeded. */
-  redriven(at: number): void {
-    if (this.#end === undefined || this.#end.status === 'SUCCEEDED') return;
+  /**
+   * A redrive of the execution takes up what has not succeeded.
+   *
+   * @returns whether there is anything to take up
+   */
+  redriven(at: number): boolean {
+    if (this.#end === undefined || this.#end.status === 'SUCCEEDED') return false;
     // A run that has written its outcomes has no machines of items any more.
     const beginsAgain = this.#writesResults && this.#end.status === 'FAILED';
     this.#end = undefined;
@@ -171,6 +175,7 @@ export class MapRunRecord {
       if (beginsAgain) this.#toRepeat.add(index);
       else this.#histories.get(index)?.redriven(at, redrives + 1);
     }
+    return true;
   }
 
   #endChild(

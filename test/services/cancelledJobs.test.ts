@@ -5,7 +5,7 @@ import type { Json } from '../../asl/json.ts';
 import type { Report } from '../../orchestrator/observability/report.ts';
 import { serviceWork } from '../../services/index.ts';
 import { cancellableJobNames, jobNames } from '../../services/jobs/jobs.ts';
-import { type TestCloudOptions, testCloud } from '../../testing/index.ts';
+import { type TestCloud, type TestCloudOptions, testCloud } from '../../testing/index.ts';
 import { MemoryTable } from '../../testing/memoryTable/memoryTable.ts';
 import { cancelTask } from '../../workers/cancelTask.ts';
 import { type RecordedRequest, type Recorder, type StandInAnswer, startRecorder } from './recorder.ts';
@@ -192,6 +192,15 @@ describe('a job that nothing waits for any more', () => {
     await isReplayed();
   });
 
+  const start = ['TaskScheduled', 'TaskStarted', 'TaskSubmitted'];
+  async function typesOfEvents({ client }: Pick<TestCloud, 'client'>): Promise<readonly string[]> {
+    const subject = { machine: 'm', arn: 'arn:aws:states:eu-west-1:123456789012', roleArn: 'role' };
+    const events = await historyEvents({ ...subject, executionId: 'e' }, (observe, id) =>
+      client.historyAll(id, { machines: [machineOf(definition(), { id: 'm', observe })] }),
+    );
+    return events.map(({ type }) => type);
+  }
+
   it('is in the history of Step Functions once for each of its starts', async () => {
     const { cloud } = await started(definition());
     await cloud.skip('1m');
@@ -199,12 +208,7 @@ describe('a job that nothing waits for any more', () => {
     await cloud.settled();
     await cloud.client.redrive('e');
     await cloud.skip('1m');
-    const subject = { machine: 'm', arn: 'arn:aws:states:eu-west-1:123456789012', roleArn: 'role' };
-    const events = await historyEvents({ ...subject, executionId: 'e' }, (observe, id) =>
-      cloud.client.historyAll(id, { machines: [machineOf(definition(), { id: 'm', observe })] }),
-    );
-    const start = ['TaskScheduled', 'TaskStarted', 'TaskSubmitted'];
-    expect(events.map(({ type }) => type)).toEqual([
+    expect(await typesOfEvents(cloud)).toEqual([
       'ExecutionStarted',
       'TaskStateEntered',
       ...start,
@@ -213,6 +217,37 @@ describe('a job that nothing waits for any more', () => {
       ...start,
     ]);
   });
+
+  it.each([1, 2])(
+    'that failed by itself is so, too, where the first %i of its starts fail',
+    async (failing) => {
+      const service = athena();
+      answer = (request) => {
+        if (request.target !== 'GetQueryExecution') return service(request);
+        const { QueryExecutionId } = request.body as { QueryExecutionId: string };
+        const hasFailed = Number(QueryExecutionId.slice('query-'.length)) <= failing;
+        const Status = { State: hasFailed ? 'FAILED' : 'SUCCEEDED' };
+        return { body: { QueryExecution: { QueryExecutionId, Status } } };
+      };
+      const { cloud, isReplayed } = await started(definition());
+      for (let redrives = 0; redrives < failing; redrives++) {
+        expect((await cloud.runToEnd('e')).status).toBe('FAILED');
+        await cloud.client.redrive('e');
+      }
+      expect((await cloud.runToEnd('e')).status).toBe('SUCCEEDED');
+      const fails = [...start, 'TaskFailed', 'ExecutionFailed', 'ExecutionRedriven'];
+      expect(await typesOfEvents(cloud)).toEqual([
+        'ExecutionStarted',
+        'TaskStateEntered',
+        ...Array.from({ length: failing }, () => fails).flat(),
+        ...start,
+        'TaskSucceeded',
+        'TaskStateExited',
+        'ExecutionSucceeded',
+      ]);
+      await isReplayed();
+    },
+  );
 
   it('is cancelled, too, where the answer to its start comes after the state was left', async () => {
     const service = athena();

@@ -97,11 +97,17 @@ describe('The end of an execution that an operator or a deadline brings', () => 
     expect(lines(await events())).toEqual([
       ...failed,
       '8<7 ExecutionRedriven',
-      '9<8 MapRunSucceeded',
-      '10<9 MapStateSucceeded',
-      '11<9 MapStateExited M',
-      '12<11 ExecutionSucceeded',
+      '9<8 MapRunRedriven',
+      '10<9 MapRunSucceeded',
+      '11<10 MapStateSucceeded',
+      '12<10 MapStateExited M',
+      '13<12 ExecutionSucceeded',
     ]);
+    const redriven = (await events()).find(({ type }) => type === 'MapRunRedriven');
+    expect(redriven?.details).toEqual({
+      mapRunArn: (await events()).find(({ type }) => type === 'MapRunStarted')?.details?.mapRunArn,
+      redriveCount: 1,
+    });
     const [ofItem] = await eventsOfItem(1);
     expect(lines(ofItem ?? [])).toEqual([
       ...failedTask,
