@@ -5,7 +5,12 @@ import { checkOptions, type KeysOf } from '../orchestrator/core/policy/options.t
 import type { InvocationAges } from '../orchestrator/dispatch/invocationAges.ts';
 import type { NeededWorkers } from '../orchestrator/dispatch/neededWorkers.ts';
 import { buildCode, packageDirectory } from './bundle/build.ts';
-import { BundleError, type BundleErrorCode, type BundleProblem } from './bundle/bundleError.ts';
+import {
+  BundleError,
+  type BundleErrorCode,
+  type BundleProblem,
+  generatedFile,
+} from './bundle/bundleError.ts';
 import { type CodeFile, codeFiles, writeCodeFolder } from './bundle/codeFolder.ts';
 import { type DefinitionsNeeds, definitionNeedsIn } from './bundle/definitionNeeds.ts';
 import {
@@ -16,7 +21,7 @@ import {
   workerHostEntry,
 } from './bundle/entries.ts';
 import type { RegisteredMachine } from './bundle/loadCheck.ts';
-import { findMachines } from './bundle/machineModules.ts';
+import { findMachines, noMachinesIn } from './bundle/machineModules.ts';
 import { moduleFiles } from './bundle/sourceFiles.ts';
 import { checkLoads } from './bundle/unloadable.ts';
 import { buildWorkers } from './bundle/workers.ts';
@@ -164,6 +169,7 @@ export async function bundleFunctions(options: BundleFunctionsOptions): Promise<
   ]);
   const [loaded] = await loading;
   if (loaded.status === 'rejected') throw loaded.reason;
+  if (loaded.value.machines?.length === 0) throw noMachinesIn(machineFiles);
   const definitions = await definitionNeedsIn(machineFiles);
   const stepFunctions = servesApi
     ? await buildEntry(
@@ -278,7 +284,7 @@ async function buildEntry(
   const stdin = {
     contents,
     resolveDir: packageDirectory,
-    sourcefile: 'generatedEntry.js',
+    sourcefile: generatedFile,
     loader: 'js',
   } as const;
   const outfile = join(folder, codeFileName);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { formatProblem } from '../infra/bundle/bundleError.ts';
+import { checkBusModule } from '../infra/bundle/busModule.ts';
 import { refuseMissingWorkers } from '../infra/bundle/missingWorkers.ts';
 import { unusedNudges } from '../infra/bundle/unusedNudges.ts';
 import { type BundledFunctions, bundleFunctions, bundleWorkers } from '../infra/bundle.ts';
@@ -50,6 +51,8 @@ export class Deployments {
       stepFunctions = false,
     } = this.#options;
     const outDirectory = join(this.#codeDirectory, String(this.#count++));
+    const busModule = typeof bus === 'object' ? bus.module : undefined;
+    if (busModule !== undefined) await checkBusModule(busModule);
     const bundled: BundledFunctions = await bundleFunctions({
       machinesDirectory,
       workersDirectory,

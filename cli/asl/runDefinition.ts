@@ -1,5 +1,5 @@
 import { type Format, machineFromText, type PlacedTask, readDefinition, tasksOf } from '../../asl/index.ts';
-import { loadDefinition } from '../../asl/load.ts';
+import { errorsIn, InvalidDefinitionError, loadDefinition } from '../../asl/load.ts';
 import type { ExecutionDescription } from '../../client/index.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
 import { testCloud } from '../../testing/index.ts';
@@ -31,6 +31,8 @@ export interface DefinitionToRun {
   readonly text: string;
   readonly format: Format;
   readonly input: Json;
+  /** As the user has named it. */
+  readonly file: string;
 }
 
 /** @throws InvalidDefinitionError, and InvalidInputError where the answers name a task that the definition does not have */
@@ -45,10 +47,16 @@ export async function runDefinition(run: DefinitionToRun, answers: JsonObject): 
   return runMocked(run, ({ path }) => answering(path, answers[path]));
 }
 
-/** The definition's Task states, those of branches and iterators included. */
-export function tasksIn({ text, format }: DefinitionToRun): readonly PlacedTask[] {
-  const { definition = {} } = loadDefinition(text, format);
-  return [...tasksOf(readDefinition(definition))];
+/**
+ * The definition's Task states, those of branches and iterators included.
+ *
+ * @throws InvalidDefinitionError
+ */
+export function tasksIn({ text, format, file }: DefinitionToRun): readonly PlacedTask[] {
+  const loaded = loadDefinition(text, format);
+  const errors = errorsIn(loaded);
+  if (errors.length > 0) throw new InvalidDefinitionError(`in ${file}`, errors);
+  return [...tasksOf(readDefinition(loaded.definition ?? {}))];
 }
 
 /**

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { DefinitionReport, Substitutions } from '../../asl/index.ts';
 import type { JsonObject } from '../../orchestrator/core/data/json.ts';
 import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
 import { exitCode } from '../exitCodes.ts';
 import { readJsonArgument, readJsonObjectArgument } from '../input/jsonArgument.ts';
+import { readUserText } from '../input/userFile.ts';
 import { aslReportLines } from '../rendering/aslReport.ts';
 import { aslRunLines, aslTestLines } from '../rendering/aslRun.ts';
 import type { CommandLine, OutputOptions } from './command.ts';
@@ -118,7 +118,7 @@ async function run(line: CommandLine, file: string, options: RunOptions): Promis
   const { mocks } = options;
   const answers = mocks === undefined ? {} : await readJsonObjectArgument(context, '--mocks', `@${mocks}`);
   const result = await runDefinition(
-    { text: await textOf(context, file), format: formatOf(file), input },
+    { text: await textOf(context, file), format: formatOf(file), input, file },
     answers,
   );
   const { terminal } = context;
@@ -171,7 +171,7 @@ async function test(line: CommandLine, file: string, options: TestOptions): Prom
   const config = readMockConfig(
     await readJsonObjectArgument(context, '--mock-config', `@${options.mockConfig}`),
   );
-  const definition = { text: await textOf(context, file), format: formatOf(file), input };
+  const definition = { text: await textOf(context, file), format: formatOf(file), input, file };
   const machine = options.machine ?? basename(file).replace(/(\.asl)?\.(json|ya?ml)$/, '');
   for await (const result of testDefinition(definition, config, machine, options.case)) {
     if (options.json) context.terminal.print(JSON.stringify(result));
@@ -240,12 +240,6 @@ function substitutionsIn(given: JsonObject): Substitutions {
   return Object.fromEntries(entries);
 }
 
-async function textOf({ directory }: CommandContext, file: string): Promise<string> {
-  try {
-    return await readFile(resolve(directory, file), 'utf8');
-  } catch (error) {
-    throw new InvalidInputError(
-      `${file} cannot be read (${error instanceof Error ? error.message : String(error)}).`,
-    );
-  }
+function textOf({ directory }: CommandContext, file: string): Promise<string> {
+  return readUserText({ directory, file });
 }

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
+import { checkFolder } from '../cloud/projectFolders.ts';
 import { resolveCloud } from '../cloud/resolveCloud.ts';
 import { bootForData } from '../console/bootForData.ts';
 import { openBrowser } from '../console/openBrowser.ts';
 import { serveConsole } from '../console/serveConsole.ts';
+import { checkTableFile } from '../input/userFile.ts';
 import { machinesDirectoryOf } from '../machines/loadMachines.ts';
 import type { ClientCommandOptions, CommandLine } from './command.ts';
 import { parsePort, withClientOptions } from './command.ts';
@@ -50,6 +52,12 @@ Examples:
 
 async function serve({ context }: CommandLine, options: ConsoleCommandOptions): Promise<void> {
   const { data, port, readOnly, functionPrefix } = options;
+  const { directory } = context;
+  if (options.machines !== undefined) await checkFolder('--machines', directory, options.machines);
+  if (options.workers !== undefined) await checkFolder('--workers', directory, options.workers);
+  if (data !== undefined) {
+    await checkTableFile({ directory, file: data, option: '--data' }, { mustExist: true });
+  }
   const machinesDirectory = await machinesDirectoryOf(context, options);
   const local =
     data === undefined ? undefined : await bootForData(context, resolve(context.directory, data), options);

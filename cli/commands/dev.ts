@@ -10,6 +10,7 @@ import { serveConsole } from '../console/serveConsole.ts';
 import { fingerprint, followChanges } from '../dev/changes.ts';
 import { InvalidInputError, LocalCloudRunningError } from '../errors.ts';
 import { readJsonObjectArgument } from '../input/jsonArgument.ts';
+import { checkTableFile } from '../input/userFile.ts';
 import { describeError } from '../reportError.ts';
 import type { Terminal } from '../terminal.ts';
 import type { CommandLine, OutputOptions } from './command.ts';
@@ -131,6 +132,9 @@ async function dev({ context }: CommandLine, options: DevCommandOptions): Promis
   }
   // Before the files around them are watched.
   if (options.template !== undefined) await checkFile('--template', directory, options.template);
+  if (data !== undefined) {
+    await checkTableFile({ directory, file: data, option: '--data' }, { mustExist: false });
+  }
   if (functions !== undefined) await checkFolder('--functions', directory, functions);
   const { machinesDirectory, workersDirectory } = await codeDirectories(directory, options);
   const directories = watchedDirectories([machinesDirectory, workersDirectory], directory, options);

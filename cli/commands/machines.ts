@@ -4,6 +4,7 @@ import { type MachineDefinition, type ReplayReport, replayRecording } from '../.
 import { compareVersions } from '../../orchestrator/core/execution/model/versions.ts';
 import { prepareMachines } from '../../orchestrator/core/machine/index.ts';
 import { wantedNudges } from '../../orchestrator/dispatch/wantedNudges.ts';
+import { InvalidInputError } from '../errors.ts';
 import { exitCode } from '../exitCodes.ts';
 import { loadMachines, machinesDirectoryOf, substitutionsOf } from '../machines/loadMachines.ts';
 import { MachinesCheck } from '../machines/machinesCheck.ts';
@@ -113,6 +114,12 @@ async function list({ context }: CommandLine, options: MachinesOptions): Promise
   const rows = [...machines.values()]
     .filter(isNamed)
     .sort((a, b) => a.machine.localeCompare(b.machine) || compareVersions(a.version, b.version));
+  if (options.machine !== undefined && rows.length === 0) {
+    const known = [...new Set([...machines.values()].map(({ machine }) => machine))].join(', ');
+    throw new InvalidInputError(
+      `The folder has no machine '${options.machine}'. It has: ${known}. Name another folder with --machines DIR.`,
+    );
+  }
   if (options.json) {
     terminal.print(JSON.stringify({ machines: rows }));
     return;

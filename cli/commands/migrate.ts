@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InvalidInputError } from '../errors.ts';
+import { readUserText } from '../input/userFile.ts';
 import { assessmentLines } from '../rendering/assessment.ts';
 import type { CommandLine, OutputOptions } from './command.ts';
 import { parseCount, withJsonOption } from './command.ts';
@@ -85,7 +85,9 @@ async function report({ context }: CommandLine, folder: string, options: AssessO
   const { readFolder } = await import('../migrate/readFolder.ts');
   const { counts: file, items, json } = options;
   const counts =
-    file === undefined ? new Map() : readCounts(await textOf(resolve(directory, file), file), file);
+    file === undefined
+      ? new Map()
+      : readCounts(await readUserText({ directory, file, option: '--counts' }), file);
   const machines = await readFolder(resolve(directory, folder), counts);
   const assessments = assess(machines, { items });
   if (json) terminal.print(JSON.stringify({ machines: assessments }));
@@ -112,15 +114,5 @@ async function reportAccount({ context }: CommandLine, options: AssessOptions): 
     }
   } finally {
     account.close();
-  }
-}
-
-async function textOf(path: string, file: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new InvalidInputError(
-      `${file} cannot be read (${error instanceof Error ? error.message : String(error)}).`,
-    );
   }
 }

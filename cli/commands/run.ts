@@ -13,6 +13,7 @@ import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
 import { exitCode } from '../exitCodes.ts';
 import { readStartLines } from '../input/startLines.ts';
+import { checkWritable } from '../input/userFile.ts';
 import { RunProgress } from '../rendering/runProgress.ts';
 import { type RunReport, runLines } from '../rendering/runReport.ts';
 import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
@@ -70,6 +71,10 @@ Examples:
 async function run(line: CommandLine, machine: string, options: RunCommandOptions): Promise<void> {
   const { context } = line;
   await checkInput(context, options.input);
+  // Before any execution runs.
+  if (options.results !== undefined) {
+    await checkWritable({ directory: context.directory, file: options.results, option: '--results' });
+  }
   await withRunClient(context, options, async (client) => {
     const startedAt = context.now();
     if (options.table !== undefined) await checkIndex(client, machine);

@@ -27,15 +27,17 @@ Examples:
   millrace start order --id order-17 --input @order.json
   millrace wait $(millrace start order --input @order.json)`,
     )
-    .action((argument: string | undefined, options: StartCommandOptions) => {
+    .action(async (argument: string | undefined, options: StartCommandOptions) => {
       const machine = requiredMachineOf(argument, options);
-      return withClient(line, options, async (client) => {
+      const { id, input: given, machineVersion } = options;
+      // Before anything is asked of the cloud.
+      const input = given === undefined ? undefined : await readJsonArgument(line.context, '--input', given);
+      await withClient(line, options, async (client) => {
         const { terminal } = line.context;
-        const { id, input, machineVersion } = options;
         if (options.table !== undefined) await checkIndex(client, machine);
         const started = await client.start(machine, {
           ...(id !== undefined && { executionId: id }),
-          ...(input !== undefined && { input: await readJsonArgument(line.context, '--input', input) }),
+          ...(input !== undefined && { input }),
           ...(machineVersion !== undefined && { version: machineVersion }),
         });
         if (!started.isNew) terminal.note('The same start had been made before: it is the same execution.');

@@ -6,6 +6,7 @@ import { formatOf } from '../../asl/index.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../asl/json.ts';
 import { loadDefinition } from '../../asl/load.ts';
 import { InvalidInputError } from '../errors.ts';
+import { problemOf } from '../input/userFile.ts';
 import { type MaskedCase, recordedHistory, runOfCase } from './maskedHistory.ts';
 import type { RecordedRun } from './recordedRun.ts';
 
@@ -173,7 +174,9 @@ async function valuesIn(file: string): Promise<readonly Json[]> {
         const value: Json = JSON.parse(line);
         return [value];
       } catch (error) {
-        throw new InvalidInputError(`${file} is not JSON in line ${place + 1}: ${String(error)}`);
+        throw new InvalidInputError(
+          `${file} is not JSON in line ${place + 1}: ${error instanceof Error ? error.message : String(error)}.`,
+        );
       }
     });
   }
@@ -184,8 +187,6 @@ async function textOf(file: string): Promise<string> {
     const bytes = await readFile(file);
     return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
   } catch (error) {
-    throw new InvalidInputError(
-      `${file} cannot be read (${error instanceof Error ? error.message : String(error)}).`,
-    );
+    throw new InvalidInputError(`${file} ${problemOf(error)}.`);
   }
 }

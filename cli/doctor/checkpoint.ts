@@ -1,5 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { InvalidInputError } from '../errors.ts';
+import { problemOf } from '../input/userFile.ts';
 
 /** How far a run is, in a file that outlives it: whole, whenever the process is killed. */
 export class Checkpoint {
@@ -23,7 +24,7 @@ export class Checkpoint {
       text = await readFile(this.#path, 'utf8');
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-      throw error;
+      throw new InvalidInputError(`--checkpoint: ${this.#path} ${problemOf(error)}.`);
     }
     const cursor = cursorIn(text);
     if (cursor !== undefined) return cursor;

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { parseExactJson } from '../../orchestrator/core/data/exactJson.ts';
 import type { Json, JsonObject } from '../../orchestrator/core/data/json.ts';
 import { NotSerializableError } from '../../orchestrator/core/data/serializable.ts';
-import { utf8Text } from '../../orchestrator/core/data/text.ts';
 import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
+import { readUserText, textOfFile } from './userFile.ts';
 
 /**
  * JSON that is given on the command line: itself, `@file`, or `-` for standard input.
@@ -22,8 +20,10 @@ export async function readJsonArgument(
     return parseExactJson(text, option);
   } catch (error) {
     if (error instanceof NotSerializableError) throw new InvalidInputError(error.message);
+    if (text.trim() === '') throw new InvalidInputError(`${named(option, argument)} is empty: give JSON.`);
+    const advice = isInline(argument) ? ` Quote strings: ${option} '"text"'.` : '';
     throw new InvalidInputError(
-      `${option} is not JSON (${messageOf(error)}). Quote strings: ${option} '"text"'.`,
+      `${named(option, argument)} is not JSON (${messageOf(error).trim()}).${advice}`,
     );
   }
 }
@@ -36,18 +36,24 @@ export async function readJsonObjectArgument(
 ): Promise<JsonObject> {
   const value = await readJsonArgument(context, option, argument);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
-  throw new InvalidInputError(`${option} has to be a JSON object, such as '{"by":"Ada"}'.`);
+  const example = isInline(argument) ? `, such as '{"by":"Ada"}'` : '';
+  throw new InvalidInputError(`${named(option, argument)} has to be a JSON object${example}.`);
 }
 
 async function readArgument(context: CommandContext, option: string, argument: string): Promise<string> {
   if (argument === '-') return readAll(option, context.terminal.standardInput);
-  if (!argument.startsWith('@')) return argument;
-  const path = resolve(context.directory, argument.slice(1));
-  try {
-    return textOfFile(await readFile(path));
-  } catch (error) {
-    throw new InvalidInputError(`${option}: ${argument.slice(1)} cannot be read (${messageOf(error)}).`);
-  }
+  if (isInline(argument)) return argument;
+  return readUserText({ directory: context.directory, file: argument.slice(1), option });
+}
+
+function isInline(argument: string): boolean {
+  return argument !== '-' && !argument.startsWith('@');
+}
+
+/** The option, with the file that it names. */
+function named(option: string, argument: string): string {
+  if (argument === '-') return `${option}: standard input`;
+  return isInline(argument) ? option : `${option}: ${argument.slice(1)}`;
 }
 
 async function readAll(option: string, input: AsyncIterable<Uint8Array | string>): Promise<string> {
@@ -58,11 +64,6 @@ async function readAll(option: string, input: AsyncIterable<Uint8Array | string>
   } catch (error) {
     throw new InvalidInputError(`${option}: standard input cannot be read (${messageOf(error)}).`);
   }
-}
-
-/** Editors and shells of Windows put a byte order mark before the text. */
-function textOfFile(bytes: Uint8Array): string {
-  return utf8Text(bytes).replace(/^\uFEFF/, '');
 }
 
 function messageOf(error: unknown): string {

@@ -7,6 +7,7 @@ import { NotSerializableError } from '../../orchestrator/core/data/serializable.
 import { executionIdProblem } from '../../orchestrator/table/executionId.ts';
 import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
+import { problemOf } from './userFile.ts';
 
 export interface StartLine {
   readonly executionId?: string;
@@ -36,7 +37,7 @@ export async function* readStartLines(
     }
   } catch (error) {
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new InvalidInputError(`--input: ${file} cannot be read (${error.message}).`);
+    throw new InvalidInputError(`--input: ${file} ${problemOf(error)}.`);
   } finally {
     source.destroy();
   }

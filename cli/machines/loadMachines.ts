@@ -52,7 +52,9 @@ export async function loadMachines(
   substitutions?: string,
 ): Promise<LoadedMachine[]> {
   // The bundler is only loaded by commands that need it.
-  const { bundleMachineModules, findMachines } = await import('../../infra/bundle/machineModules.ts');
+  const { bundleMachineModules, findMachines, noMachinesIn } = await import(
+    '../../infra/bundle/machineModules.ts'
+  );
   const { writeCodeFolder } = await import('../../infra/bundle/codeFolder.ts');
   const files = await findMachines(machinesDirectory);
   const directory = await mkdtemp(join(tmpdir(), 'millrace-machines-'));
@@ -65,6 +67,7 @@ export async function loadMachines(
         machinesOf(module).map((definition) => ({ definition, file: files[i] ?? '' })),
       ),
     );
+    if (loaded.length === 0) throw noMachinesIn(files);
     // As the orchestrator registers them: what it would refuse is refused here.
     machineLookup(prepareMachines(loaded.map(({ definition }) => definition)));
     return loaded;

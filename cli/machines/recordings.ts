@@ -21,11 +21,13 @@ export async function* readRecordings(path: string): AsyncGenerator<ExecutionRec
 }
 
 async function filesOf(path: string): Promise<string[]> {
-  try {
-    if (!(await stat(path)).isDirectory()) return [path];
-  } catch (error) {
-    throw new InvalidInputError(`There are no recordings at ${path}: ${messageOf(error)}`);
+  const found = await stat(path).catch(() => undefined);
+  if (!found) {
+    throw new InvalidInputError(
+      `There are no recordings at ${path}: it does not exist. Make it with \`millrace history ID --recording >> FILE\`.`,
+    );
   }
+  if (!found.isDirectory()) return [path];
   const names = (await readdir(path)).filter((name) => name.endsWith('.ndjson')).sort();
   if (names.length === 0) {
     throw new InvalidInputError(

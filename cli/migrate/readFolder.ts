@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { formatOf, type MachineInUse } from '../../asl/index.ts';
 import { InvalidInputError } from '../errors.ts';
+import { problemOf } from '../input/userFile.ts';
 import type { CountedUse } from './readCounts.ts';
 
 const definitionFile = /^(?<name>.+?)(\.asl)?\.(json|ya?ml)$/;
@@ -54,8 +55,7 @@ async function filesIn(folder: string): Promise<readonly string[]> {
       .filter((file) => !file.split('/').includes('node_modules'))
       .toSorted();
   } catch (error) {
-    throw new InvalidInputError(
-      `${folder} cannot be read (${error instanceof Error ? error.message : String(error)}).`,
-    );
+    const isFile = error instanceof Error && 'code' in error && error.code === 'ENOTDIR';
+    throw new InvalidInputError(`${folder} ${isFile ? 'is a file. Name a folder' : problemOf(error)}.`);
   }
 }

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { basename, isAbsolute, relative, resolve } from 'node:path';
 import type { BuildFailure, Message } from 'esbuild';
 import { MillraceError } from '../../orchestrator/core/errors/millraceError.ts';
 
@@ -48,14 +48,40 @@ export function formatProblem({ file, line, column, message }: BundleProblem): s
   return `${place}: ${message}`;
 }
 
+/** The name of the code that Millrace writes to import the user's modules. */
+export const generatedFile = 'generatedEntry.js';
+
+/** An error of the bundler, about the user's own file and with what to do. */
 export function problemOf({ text, location }: Message, workingDirectory: string): BundleProblem {
-  if (location === null) return { message: text };
+  const unresolved = /^Could not resolve "(.+)"$/.exec(text)?.[1];
+  const [, missingIn, missing] = /^No matching export in "(.+)" for import "(.+)"$/.exec(text) ?? [];
+  const isGenerated = location !== null && basename(location.file) === generatedFile;
+  if (isGenerated && unresolved !== undefined && isAbsolute(unresolved)) {
+    return { file: unresolved, message: 'This module does not exist: correct its path.' };
+  }
+  if (isGenerated && missingIn !== undefined) {
+    return {
+      file: resolve(workingDirectory, missingIn),
+      message: `This module does not export '${missing}': write export const ${missing} = …`,
+    };
+  }
+  if (location === null || isGenerated) return { message: text };
   return {
     file: resolve(workingDirectory, location.file),
     line: location.line,
     column: location.column + 1,
-    message: text,
+    message:
+      missingIn === undefined
+        ? `${text}${unresolved === undefined ? '' : adviceFor(unresolved)}`
+        : `No matching export in "${relative(process.cwd(), resolve(workingDirectory, missingIn))}" for import "${missing}"`,
   };
+}
+
+function adviceFor(unresolved: string): string {
+  if (unresolved.startsWith('.') || isAbsolute(unresolved))
+    return ': there is no such file. Correct the path.';
+  const name = unresolved.split('/', unresolved.startsWith('@') ? 2 : 1).join('/');
+  return `: install the package (npm install ${name}), or correct its name.`;
 }
 
 export function isBuildFailure(error: unknown): error is BuildFailure {

@@ -1,6 +1,7 @@
-import { relative } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
 import { buildCode, packageDirectory } from './build.ts';
-import { BundleError } from './bundleError.ts';
+import { BundleError, generatedFile } from './bundleError.ts';
 import { type CodeFile, codeFiles } from './codeFolder.ts';
 import { isDefinitionFile } from './definitions.ts';
 import { guardedImport } from './loadGuard.ts';
@@ -12,16 +13,32 @@ import { machineFilesIn } from './sourceFiles.ts';
  * @throws BundleError where there are none
  */
 export async function findMachines(directory: string): Promise<string[]> {
-  const files = await machineFilesIn(directory);
-  if (files !== undefined && files.length > 0) return files;
+  const found = await stat(directory).catch(() => undefined);
   const name = relative(process.cwd(), directory) || '.';
-  throw new BundleError('MachinesNotFound', [
-    {
-      message:
-        `${files === undefined ? `The folder ${name} does not exist` : `There are no machines in ${name}`}: create ${name}/order.ts that ` +
-        'exports an XState machine, a JSON file with the config of one, or a Step Functions definition (order.asl.json or .yaml), or name another folder of machines.',
-    },
-  ]);
+  if (found && !found.isDirectory()) {
+    const folder = relative(process.cwd(), dirname(directory)) || '.';
+    throw machinesNotFound(`${name} is a file: name the folder that it is in, ${folder}.`);
+  }
+  const files = found && (await machineFilesIn(directory));
+  if (files !== undefined && files.length > 0) return files;
+  const problem =
+    files === undefined ? `The folder ${name} does not exist` : `There are no machines in ${name}`;
+  throw machinesNotFound(
+    `${problem}: create ${name}/order.ts that exports an XState machine, a JSON file with the config of one, or a Step Functions ` +
+      'definition (order.asl.json or .yaml), or name another folder of machines.',
+  );
+}
+
+/** For files that are there, and of which none has a machine. */
+export function noMachinesIn(files: readonly string[]): BundleError {
+  const names = files.map((file) => relative(process.cwd(), file)).join(', ');
+  return machinesNotFound(
+    `No machine is exported by ${names}: export an XState machine, as in export const order = setup({ … }).createMachine({ id: 'order', … }).`,
+  );
+}
+
+function machinesNotFound(message: string): BundleError {
+  return new BundleError('MachinesNotFound', [{ message }]);
 }
 
 /** A JSON file comes as the module that it would be: with the machine's config as default export. */
@@ -52,7 +69,7 @@ export async function bundleMachineModules(
   const stdin = {
     contents,
     resolveDir: packageDirectory,
-    sourcefile: 'generatedEntry.js',
+    sourcefile: generatedFile,
     loader: 'js',
   } as const;
   return codeFiles(await buildCode({ stdin, outfile }, false));
