@@ -14,7 +14,7 @@ export const findingKinds = [
   'undeliverable',
   /** A child goes on whose parent has ended, is gone, or does not know it. */
   'orphaned',
-  /** It waits for a child that has ended, or that there is not, and nothing in its journal says so. */
+  /** It waits for a child that has ended or does not exist, and its journal does not say so. */
   'childLost',
   /** A part of its log is gone before its time. */
   'logIncomplete',

@@ -14,7 +14,7 @@ export interface BundleProblem {
 }
 
 export type BundleErrorCode =
-  /** The code does not parse, or imports what there is not. */
+  /** The code does not parse, or imports a module that does not exist. */
   | 'CodeNotBundled'
   /** It throws while it is loaded. */
   | 'CodeNotLoaded'
@@ -24,7 +24,7 @@ export type BundleErrorCode =
   | 'DuplicateMachine'
   | 'AmbiguousVersion'
   | 'DuplicateWorker'
-  /** A machine names a worker that there is not. */
+  /** A machine names a worker that does not exist. */
   | 'WorkerNotFound'
   | 'InvalidWorkerName';
 

@@ -194,7 +194,7 @@ describe('ItemReader', () => {
     expect((await run(flat, files)).output).toEqual([1, 2, 3]);
   });
 
-  it('fails by its name where there is no such file, and a catcher sees that', async () => {
+  it('fails by its name where the file does not exist, and a catcher sees that', async () => {
     const Catch = [{ ErrorEquals: ['States.ItemReaderFailed'], ResultPath: '$.caught', Next: 'Over' }];
     const definition = mapOver(json(), { Catch });
     const { States } = definition;

@@ -58,7 +58,7 @@ describe('inspect', () => {
     expect(parts.flat()).toEqual(entries);
   });
 
-  it('has the start of an execution that has not begun, and finds none that there is not', async () => {
+  it('has the start of an execution that has not begun, and no other execution', async () => {
     const { client } = deployment;
     await client.start(mailbox, { executionId: 'i-3' });
     expect(await client.inspect('i-3')).toMatchObject({

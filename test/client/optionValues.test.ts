@@ -28,7 +28,7 @@ const wrong: readonly [name: string, call: Call, given: unknown, message: string
   ['wait, which would look all the time', wait, { pollMs: 0 }, 'pollMs is 0'],
   ['list of no executions', list, { limit: 0 }, 'limit is 0'],
   ['list of a part of an execution', list, { limit: 1.5 }, 'limit is 1.5'],
-  ['list in a status that there is not', list, { status: 'running' }, "did you mean 'RUNNING'?"],
+  ['list in an unknown status', list, { status: 'running' }, "did you mean 'RUNNING'?"],
   ['list since a text', list, { since: 'yesterday' }, "since is 'yesterday'"],
   ['history of no entries', history, { limit: 0 }, 'limit is 0'],
   ['history from no entry', history, { from: Number.NaN }, 'from is NaN'],

@@ -70,7 +70,7 @@ const calls: [string, () => unknown, string][] = [
   ['createOrchestrator', () => createOrchestrator(odd({ machine: [] })), 'machines'],
 ];
 
-describe('an option that there is not is refused by its call, which names the nearest one', () => {
+describe('an unknown option is refused by its call, which names the nearest one', () => {
   it.each(calls)('%s', async (_, call, nearest) => {
     const made = async () => await call();
     await expect(made()).rejects.toMatchObject({

@@ -284,7 +284,7 @@ export function journalFeatures(current: Current): void {
       );
     });
 
-    it('answers nothing for an execution that there is not', async () => {
+    it('answers nothing for an execution that does not exist', async () => {
       const { table } = current();
       expect(await table.executions.read('order-17')).toBeUndefined();
       expect(await table.journal.readStart('order-17')).toBeUndefined();

@@ -284,7 +284,7 @@ export function describeListUpdates(name: string, { actor, count }: ListForm, de
       expect(await run.end()).toEqual(halves(count));
     });
 
-    it('are ignored once it has ended, and for a list that there is not', async () => {
+    it('are ignored once it has ended, and for a list that does not exist', async () => {
       const run = new Run(listOf(actor, { concurrency: 20 }), count, plain);
       await run.begin();
       const content = {

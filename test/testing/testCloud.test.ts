@@ -296,7 +296,7 @@ describe('a run that does not come to where the test wants it', () => {
     );
   });
 
-  it('says that there is no such execution', async () => {
+  it('says that the execution does not exist', async () => {
     expect(await messageOf(deliveryCloud().runToEnd('nobody'))).toContain('ExecutionNotFound');
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { activity } from '../../workers/index.ts';
 
-it('refuses an option of its policy that there is not, and names the nearest one', () => {
+it('refuses an unknown option of its policy, and names the nearest one', () => {
   const policy: object = { timout: '2d' };
   expect(() => activity('approve', policy)).toThrow(
     expect.objectContaining({

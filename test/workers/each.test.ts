@@ -91,7 +91,7 @@ describe('each, in plain XState', () => {
     ['items that are not a list', { items: 'rows.csv' }],
     ['a concurrency that makes no sense', { items: [2], concurrency: 0 }],
     ['a tolerance that makes no sense', { items: [2], tolerateFailures: '101%' }],
-    ['a list with an option that there is not', { items: [2], concurency: 5 }],
+    ['a list with an unknown option', { items: [2], concurency: 5 }],
   ])('fails as in the cloud where its input is %s', async (_, input) => {
     const failing = runInPlainXState(each(half), input as never);
     await expect(failing).rejects.toMatchObject({ name: 'Millrace.InvalidItems', code: 'InvalidItems' });

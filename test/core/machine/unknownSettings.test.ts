@@ -14,7 +14,7 @@ import {
 /** As code in JavaScript, or behind a cast, gives it. */
 const odd = (value: unknown) => value as never;
 
-describe('a setting that there is not is refused, and the nearest one named: that of', () => {
+describe('an unknown setting is refused, and the nearest one is named: that of', () => {
   it.each<[string, () => unknown, RegExp]>([
     ['a worker', () => worker(odd({ timout: '30s' })), /no option 'timout': did you mean 'timeout'\?/],
     ['a worker, letters swapped', () => worker(odd({ tiemout: '30s' })), /did you mean 'timeout'\?/],

@@ -37,7 +37,7 @@ describe('the options of a worker of the folder', () => {
     });
   });
 
-  it('are refused where there is no such worker, with the nearest name', () => {
+  it('are refused for an unknown worker, with the nearest name', () => {
     expect(() => synthesized({ workerOptions: { chrage: { memorySize: 1024 } } })).toThrow(
       "workerOptions has 'chrage', but the folder has no such worker. Did you mean 'charge'?",
     );

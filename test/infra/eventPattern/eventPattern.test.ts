@@ -186,7 +186,7 @@ describe('a pattern that EventBridge would not take is refused with the place an
     ['a list of lists', { source: [['a']] }, /not a comparison/],
     ['a prefix that is not text', { source: [{ prefix: 1 }] }, /'prefix' takes a text/],
     ['an exists that is neither', { source: [{ exists: 'yes' }] }, /'exists' takes true or false/],
-    ['a numeric operator that there is not', { n: [{ numeric: ['!=', 1] }] }, /one of = < <= > >=/],
+    ['an unknown numeric operator', { n: [{ numeric: ['!=', 1] }] }, /one of = < <= > >=/],
     ['a number out of range', { n: [{ numeric: ['>', 5e9 + 1] }] }, /from -5e9 to 5e9/],
     ['a bound too few', { n: [{ numeric: ['>', 1, '<'] }] }, /two of each/],
     ...[

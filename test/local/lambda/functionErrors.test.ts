@@ -163,7 +163,7 @@ describe('a function that cannot be loaded', () => {
       },
     ],
     [
-      'imports what there is not',
+      'imports a module that does not exist',
       `import './absent.mjs';`,
       'index.handler',
       { errorType: 'Runtime.ImportModuleError', errorMessage: expect.stringContaining('absent.mjs') },
