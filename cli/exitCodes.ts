@@ -30,6 +30,6 @@ export const exitCodesHelp = `Exit codes:
   4    the time to wait is over; executions go on
   5    no cloud to talk to, or it cannot be reached
   6    a replay by these machines is not what was recorded (replay, machines check),
-       or an execution goes otherwise here than on Step Functions (migrate compare)
+       or an execution runs differently here than on Step Functions (migrate compare)
   70   a defect of millrace
   130  interrupted`;
