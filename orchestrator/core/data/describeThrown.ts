@@ -1,6 +1,13 @@
 import { inspect } from 'node:util';
 import { errorNameOf, property } from './errorName.ts';
-import { gettersOf, isHttpResponse, listedFields, unlistedFields } from './fieldsOfThrown.ts';
+import {
+  gettersOf,
+  isHttpRequest,
+  isHttpResponse,
+  listedFields,
+  ofResponse,
+  unlistedFields,
+} from './fieldsOfThrown.ts';
 import type { Json, JsonObject } from './json.ts';
 import { markedKey } from './marks.ts';
 import { hasPlainPrototype } from './serializable.ts';
@@ -60,6 +67,8 @@ class Description {
   #parts = 0;
   /** Parts that JSON cannot hold. */
   #dropped = 0;
+  /** HTTP clients hide such fields from code that lists keys, because their headers and bodies hold secrets. */
+  #isHidden = false;
 
   constructor(stacks: Stacks) {
     this.#stacks = stacks;
@@ -139,13 +148,19 @@ class Description {
         return this.#readable(() =>
           isError(value)
             ? { $error: true, ...this.#error(value) }
-            : this.#within(value, () => this.#object(value)),
+            : this.#within(value, () => (this.#isHidden ? this.#hidden(value) : this.#object(value))),
         );
       case 'undefined':
         return undefined;
       default:
         return this.#drop();
     }
+  }
+
+  #hidden(value: object): Json | undefined {
+    if (isHttpRequest(value)) return undefined;
+    const described = this.#object(value);
+    return isHttpResponse(value) ? ofResponse(described) : described;
   }
 
   #object(value: object): Json | undefined {
@@ -162,17 +177,17 @@ class Description {
     const all = { ...fields, ...this.#unlisted(value, gettersOf) };
     if (this.#dropped === before) return all;
     // When an instance is not data (a socket, a client), its parts that are data would say nothing.
-    if (!isHttpResponse(value)) return this.#drop();
-    const says = ([key, part]: [string, Json]) => typeof part !== 'object' && !key.startsWith('_');
-    return Object.fromEntries(Object.entries(all).filter(says));
+    return isHttpResponse(value) ? ofResponse(all) : this.#drop();
   }
 
   /** That JSON cannot hold one of these says nothing about their holder. */
   #unlisted(holder: object, namesIn: (holder: object) => readonly string[]): Record<string, Json> {
     if (this.#ancestors.length > deepestGetters) return {};
-    const before = this.#dropped;
+    const before = { dropped: this.#dropped, isHidden: this.#isHidden };
+    this.#isHidden = true;
     const fields = this.#fields(holder, namesIn(holder));
-    this.#dropped = before;
+    this.#dropped = before.dropped;
+    this.#isHidden = before.isHidden;
     return fields;
   }
 

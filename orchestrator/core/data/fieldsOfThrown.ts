@@ -1,4 +1,5 @@
 import { isBuiltIn, property, prototypesOf } from './errorName.ts';
+import type { Json } from './json.ts';
 
 /** Reported by themselves. */
 const ofEveryError: readonly string[] = ['name', 'message', 'stack', 'cause', 'errors'];
@@ -33,6 +34,18 @@ export function gettersOf(instance: object): readonly string[] {
 /** Whether it is the response of an HTTP client, as its errors have it. */
 export function isHttpResponse(value: object): boolean {
   return typeof property(value, 'status') === 'number' || typeof property(value, 'statusCode') === 'number';
+}
+
+/** Whether it is the request of an HTTP client, or the options that it was made from. */
+export function isHttpRequest(value: object): boolean {
+  return typeof property(value, 'headers') === 'object' && !isHttpResponse(value);
+}
+
+/** The status of a response and the like, without its headers and the request that it answers. */
+export function ofResponse(described: Json | undefined): Json | undefined {
+  if (typeof described !== 'object' || described === null) return described;
+  const says = ([key, part]: [string, Json | undefined]) => typeof part !== 'object' && !key.startsWith('_');
+  return Object.fromEntries(Object.entries(described).filter(says));
 }
 
 function isEnumerable(holder: object, key: string): boolean {

@@ -157,6 +157,39 @@ describe('an error that was thrown is an Error again', () => {
     for (const part of ['body', 'gone']) expect(error.response).not.toHaveProperty(part);
   });
 
+  it('without the requests and headers that HTTP clients hide because of the secrets in them', () => {
+    class Headers {
+      toJSON() {
+        return { authorization: 'Bearer secret' };
+      }
+    }
+    class HiddenRequest {
+      readonly url = 'https://example.com/';
+      readonly headers = new Headers();
+      readonly body = 'client_secret=secret';
+    }
+    const request = new HiddenRequest();
+    const response = { status: 403, bodyAsText: 'denied', headers: { 'set-cookie': 'secret' }, request };
+    class Rest extends Error {
+      get options() {
+        return { method: 'POST', headers: {}, body: 'secret' };
+      }
+      get redirects() {
+        return [{ from: request, answer: response }];
+      }
+    }
+    const error = Object.defineProperties(new Rest('denied'), {
+      request: { value: request },
+      response: { value: response },
+    });
+    const seen = { status: 403, bodyAsText: 'denied' };
+    expect({ ...arrivedError(error) }).toEqual({ response: seen, redirects: [{ answer: seen }] });
+    // Fields that are enumerable stay as they are.
+    expect(arrivedError(Object.assign(new Error('axios'), { response })).response).toMatchObject({
+      headers: { 'set-cookie': 'secret' },
+    });
+  });
+
   it('cut in work that grows with its size alone, where it has thousands of fields or errors', () => {
     const fields = Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`field${i}`, i]));
     const wide = arrivedError(Object.assign(new Error('wide'), fields));
