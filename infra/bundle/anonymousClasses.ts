@@ -55,10 +55,16 @@ function anonymousClasses(code: string): AnonymousClass[] {
   return found.sort((a, b) => a.at - b.at);
 }
 
+/**
+ * The beginnings of texts, comments and templates, the brackets, classes without a name, and regular expressions. esbuild puts a
+ * space behind a `/` that divides; a regular expression that begins with one is known by the code before it.
+ */
+const tokens =
+  /["'`()[\]{}]|\/[/*]|(?<![\w$.#])class extends(?![\w$])|(?:\/(?![ =])|(?<=(?:^|\n|[(,=:[!&|?{;*%~^<>]|(?<!\+)\+|(?<!-)-|(?<![\w$.#])(?:return|typeof|case|in|of|delete|void|throw|new|else|do|yield|await|default)) *)\/)(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/g;
+
 /** The beginnings of classes without a name, and the brackets, that are not within a text, a comment or an expression. */
 function* codeParts(code: string): Generator<{ readonly text: string; readonly at: number }> {
-  const token =
-    /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|\/\/[^\n]*|\/\*[\s\S]*?\*\/|(?<![\w$.#])class extends(?![\w$])|[`()[\]{}]|(?<=(?:^|[(,=:[!&|?{};+\-*%~^<>]|\b(?:return|typeof|case|in|of|delete|void|throw|new|else|do|yield|await))\s*)\/(?![/*])(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/g;
+  const token = new RegExp(tokens);
   /** Depths at which the code within a template ends. */
   const templates: number[] = [];
   let depth = 0;
@@ -70,12 +76,26 @@ function* codeParts(code: string): Generator<{ readonly text: string; readonly a
       const end = endOfTemplate(code, token.lastIndex);
       token.lastIndex = end.at;
       if (end.isExpression) templates.push(depth);
-      continue;
+    } else if (text === '"' || text === "'") token.lastIndex = endOfText(code, token.lastIndex, text);
+    else if (text === '//') token.lastIndex = behind(code, '\n', token.lastIndex);
+    else if (text === '/*') token.lastIndex = behind(code, '*/', token.lastIndex);
+    else if (!text.startsWith('/')) {
+      if (text === '{') depth++;
+      if (text === '}') depth--;
+      yield { text, at: found.index };
     }
-    if (text === '{') depth++;
-    if (text === '}') depth--;
-    if (text === 'class extends' || '()[]{}'.includes(text)) yield { text, at: found.index };
   }
+}
+
+function endOfText(code: string, from: number, quote: string): number {
+  let at = from;
+  while (at < code.length && code[at] !== quote) at += code[at] === '\\' ? 2 : 1;
+  return at + 1;
+}
+
+function behind(code: string, end: string, from: number): number {
+  const at = code.indexOf(end, from);
+  return at < 0 ? code.length : at + end.length;
 }
 
 /** The place behind the text of a template from there on: its end, or the beginning of an expression in it. */

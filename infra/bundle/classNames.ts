@@ -20,10 +20,10 @@ export const sourceClassNames: Plugin = {
     const isOwn = (path: string) => own.some((folder) => path.startsWith(folder));
     onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, async ({ path }) => {
       if (namesItsErrors.test(path) || isOwn(path)) return undefined;
-      const subclass = path.includes(`${sep}node_modules${sep}`) ? errorSubclass : anySubclass;
+      const hasClasses = path.includes(`${sep}node_modules${sep}`) ? hasErrorSubclass : hasSubclass;
       const text = await readFile(path, 'utf8');
       const hasFunctions = olderSubclass.test(text);
-      return hasFunctions || subclass.test(text) ? withClassNames(path, hasFunctions) : undefined;
+      return hasFunctions || hasClasses(text) ? withClassNames(path, hasFunctions) : undefined;
     });
   },
 };
@@ -33,15 +33,40 @@ const namesItsErrors =
   /[\\/]node_modules[\\/](?:@aws-sdk|@smithy|@aws-lambda-powertools|@opentelemetry|xstate|millrace)[\\/]/;
 
 /** Type parameters may have braces in them. */
-const anySubclass = /\bclass\b[\s\S]*?\bextends\b/;
-/** In a dependency, where most classes are something else: by the name of the class, or of the one that it extends. */
+function hasSubclass(text: string): boolean {
+  const first = text.search(/\bclass\b/);
+  return first >= 0 && /\bextends\b/.test(text.slice(first));
+}
+
 const wordsOfErrors = [
   ...['Error', 'Exception', 'Failure', 'Fault', 'Problem', 'Abort', 'Timeout', 'Reject', 'Refus', 'Denied'],
   ...['Declined', 'Invalid', 'NotFound', 'Conflict', 'Forbidden', 'Unauthorized'],
 ].join('|');
-const errorSubclass = new RegExp(
-  String.raw`\bclass\s(?:[^{]*(?:${wordsOfErrors})[^{]*\bextends\b|[^{]*\bextends\b[^{]*(?:${wordsOfErrors}))`,
-);
+
+/**
+ * In a dependency, where most classes are something else: by the name of the class, or of the one that it extends. One expression for
+ * all of it would try each word with each other one, in modules that are mostly text.
+ */
+function hasErrorSubclass(text: string): boolean {
+  return text.split('{').some((part) => {
+    const first = part.search(/\bclass\s/);
+    if (first < 0) return false;
+    const head = part.slice(first);
+    const extending = placesOf(/\bextends\b/g, head);
+    const words = placesOf(new RegExp(wordsOfErrors, 'g'), head);
+    return extending.first < words.last || words.first < extending.last;
+  });
+}
+
+function placesOf(pattern: RegExp, text: string): { readonly first: number; readonly last: number } {
+  let first = Number.POSITIVE_INFINITY;
+  let last = -1;
+  for (const { index } of text.matchAll(pattern)) {
+    first = Math.min(first, index);
+    last = index;
+  }
+  return { first, last };
+}
 
 /**
  * A class of errors that is a function: by hand, by `util.inherits`, or as TypeScript and Babel write a class for engines

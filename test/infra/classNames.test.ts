@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { withEmptyNames } from '../../infra/bundle/anonymousClasses.ts';
 import { project, run } from './bundleFixture.ts';
 
 const machine = `import { createMachine } from 'xstate';
@@ -116,6 +117,12 @@ const forms: Readonly<Record<string, string>> = {
   ),
   'text that looks like a class': 'return { name: "class extends X { }" };',
   'a regular expression that looks like a class': 'return { name: /"class extends X {/.source };',
+  'behind a regular expression that is a statement':
+    'const make = (text) => { if (text) /["{]/.test(text); while (!text) /\'/.test(text); return class extends Error {}; }; return make("a");',
+  'behind a division':
+    'let i = 4; const half = (i++ / 2) * "/".length; const make = () => class extends Error {}; return half ? make() : "don\'t";',
+  'text that looks like a class, behind a regular expression':
+    'const text = "a"; if (text) /["]/.test(text); return { name: "class extends X { }" + \'"\' };',
 };
 
 const formsModule = `export const names = () => ({
@@ -156,6 +163,11 @@ export const handler = async () => new declined('no').constructor.name;`,
   expect(await run(path('out/workers/charge'), 'handler')).toBe('');
 });
 
+test('a class without a name is found beside a long text, such as a file in Base64', () => {
+  const code = `var file = "${'A'.repeat(10_000_000)}";\nvar make = () => class extends Error {\n};\n`;
+  expect(withEmptyNames(code)).toMatch(/class extends Error \{ static \{/);
+});
+
 test('source maps lead through a module whose classes keep their names', async () => {
   const { bundle, path } = await project({
     'machines/order.ts': machine,
@@ -179,4 +191,17 @@ test('a mistake in a module with classes is shown with its place', async () => {
   await expect(bundle()).rejects.toMatchObject({
     problems: [{ file: path('workers/charge.ts'), line: 2, column: 37 }],
   });
+});
+
+test('a dependency that is mostly text is bundled without delay', async () => {
+  const text = 'The class of an Error, or of a Fault, is a word of this text.\\n'.repeat(2000);
+  const { bundle, path } = await project({
+    'machines/order.ts': machine,
+    'node_modules/prose/package.json': '{ "name": "prose", "main": "index.js" }',
+    'node_modules/prose/index.js': `exports.text = '${text}';`,
+    'workers/charge.ts': `import { text } from 'prose';
+export const handler = async () => text.length;`,
+  });
+  await bundle();
+  expect(await run(path('out/workers/charge'), 'handler')).toBe(62 * 2000);
 });
