@@ -62,7 +62,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   lambda: { is: isObject, wanted: 'the configuration of a LambdaClient' },
   statuses: { is: Array.isArray, wanted: 'a list of statuses' },
   state: {
-    is: (value) => typeof value === 'string' || isObject(value),
+    is: (value) => (typeof value === 'string' && value !== '') || isObject(value),
     wanted: "a state: a path as in 'shipping.label', or a state value",
   },
 };

@@ -13,6 +13,8 @@ export interface ClientSurroundings {
   /** Makes ids of executions and events. */
   readonly newId: () => string;
   readonly sleep: Sleep;
+  /** Passes the time between two looks of a wait, or less where something has happened. @default `sleep` */
+  readonly waitSleep?: Sleep;
   /** Days that items are kept. 0: for ever. */
   readonly retentionDays: number;
   readonly catchUp: CatchUp;

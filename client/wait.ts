@@ -36,7 +36,7 @@ export async function waitForExecution<M extends MachineReference>(
 ): Promise<ExecutionDescription<M>> {
   const { machine, timeoutMs, pollMs = 200, signal } = options;
   const isThere = arrivalOf(options);
-  const { now, sleep, waitClock = now } = surroundings;
+  const { now, sleep, waitClock = now, waitSleep = sleep } = surroundings;
   const endsAt = timeoutMs === undefined ? Number.POSITIVE_INFINITY : waitClock() + timeoutMs;
   for (let pauseMs = pollMs; ; pauseMs = Math.min(pauseMs * growth, Math.max(pollMs, longestPollMs))) {
     signal?.throwIfAborted();
@@ -48,7 +48,7 @@ export async function waitForExecution<M extends MachineReference>(
     if (timeoutMs !== undefined && leftMs <= 0) {
       throw new WaitTimeoutError(`The execution '${executionId}' is still ${description.status}`, timeoutMs);
     }
-    await sleep(Math.min(pauseMs, leftMs), signal);
+    await waitSleep(Math.min(pauseMs, leftMs), signal);
   }
 }
 

@@ -4,7 +4,7 @@ import type { IngestRule } from '../infra/ingestRule.ts';
 import type { BusEvent } from '../orchestrator/bus/bus.ts';
 import { isTimeScale } from '../orchestrator/configuration/executionClock.ts';
 import { MillraceError } from '../orchestrator/core/errors/millraceError.ts';
-import { checkChoice, checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
+import { checkChoice, checkNumber, checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
 import type { EventSourceFaultDraws } from './eventSource/faults.ts';
 import type { LambdaFaults } from './faults.ts';
@@ -126,6 +126,9 @@ const stepFunctionsKeys: KeysOf<StepFunctionsOptions> = { port: true, accountId:
 const latencyKeys: KeysOf<LocalLatency> = { of: true, seed: true };
 const faultKeys: KeysOf<LocalCloudFaults> = { lambda: true, eventSource: true, dynamodb: true, bus: true };
 
+/** 0 is any that is free. */
+const port = { least: 0, most: 65_535, isWhole: true } as const;
+
 /** @throws UnknownOptionError */
 export function checkCloudOptions(options: LocalCloudOptions): void {
   const what = 'startLocalCloud()';
@@ -134,8 +137,14 @@ export function checkCloudOptions(options: LocalCloudOptions): void {
   checkOptions(`${what}, latency`, options.latency, latencyKeys);
   checkChoice(`${what}, latency`, 'of', options.latency?.of, ['aws']);
   checkChoice(what, 'functionResults', options.functionResults, ['DESTINATIONS', 'BUS']);
+  checkChoice(what, 'countsConsumedCapacity', options.countsConsumedCapacity, [true, false]);
+  checkNumber(what, 'maximumConcurrency', options.maximumConcurrency, { least: 1, isWhole: true });
+  checkNumber(what, 'dynamodbPort', options.dynamodbPort, port);
+  checkNumber(what, 'lambdaPort', options.lambdaPort, port);
+  checkNumber(`${what}, latency`, 'seed', options.latency?.seed, { least: Number.NEGATIVE_INFINITY });
   if (typeof options.stepFunctions === 'object') {
     checkOptions(`${what}, stepFunctions`, options.stepFunctions, stepFunctionsKeys);
+    checkNumber(`${what}, stepFunctions`, 'port', options.stepFunctions.port, port);
   }
   if (typeof options.bus === 'object') checkOptions(`${what}, bus`, options.bus, busCodeKeys);
 }

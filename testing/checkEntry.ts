@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { optionsProblem } from '../orchestrator/core/policy/options.ts';
+import { optionsProblem, sentence } from '../orchestrator/core/policy/options.ts';
+import { unknownReservedName } from '../orchestrator/core/policy/reservedErrorNames.ts';
 import { ImpossibleTestError } from './errors.ts';
 
 /** The keys of each kind of entry, by the key that makes it one. */
@@ -29,6 +30,21 @@ export function checkEntry(entry: unknown): void {
   if ('error' in entry && !hasText(entry.error, 'name')) {
     throw refused(entry, "an error is written { error: { name: 'Boom' } }");
   }
+  if ('error' in entry && isNamed(entry.error)) checkErrorName('given()', entry.error.name);
+}
+
+function isNamed(error: unknown): error is { readonly name: string } {
+  return hasText(error, 'name');
+}
+
+/**
+ * A test with a mistyped name would show how the machine takes an error that does not exist.
+ *
+ * @throws ImpossibleTestError
+ */
+export function checkErrorName(what: string, name: string): void {
+  const unknown = unknownReservedName(name);
+  if (unknown?.meant !== undefined) throw new ImpossibleTestError(sentence(what, unknown.problem));
 }
 
 function hasText(value: unknown, key: 'type' | 'name'): boolean {

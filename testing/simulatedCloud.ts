@@ -182,6 +182,15 @@ export class SimulatedCloud {
     this.now = Math.max(this.now, end);
   }
 
+  /** The same, until one thing has happened. Answers false where nothing is left to happen, ever. */
+  async advanceToNext(ms: number): Promise<boolean> {
+    const end = this.now + ms;
+    if (await this.#happen(end)) return true;
+    this.now = Math.max(this.now, end);
+    const lookAt = this.clock.nextFruitfulLook(this.now, this.table.nextWakeAt());
+    return this.#happenings.lastAt !== undefined || lookAt <= Number.MAX_SAFE_INTEGER;
+  }
+
   /** Runs until something holds: as much virtual time as that takes, and no more. */
   async runUntil(holds: () => Promise<boolean>, maxEvents: number): Promise<RunEnd> {
     for (let happened = 0; happened < maxEvents; happened++) {

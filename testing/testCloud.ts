@@ -21,6 +21,7 @@ import { type Duration, durationMs } from '../orchestrator/core/policy/duration.
 import type { Report } from '../orchestrator/observability/report.ts';
 import { NotReachedError } from './errors.ts';
 import type { MachineDefinition, MachineReferenceOf, WithItemMachines, WorkerName } from './machineTypes.ts';
+import { Patience } from './patience.ts';
 import { SimulatedCloud } from './simulatedCloud.ts';
 import type { Workers } from './simulatedLambda.ts';
 import {
@@ -49,6 +50,7 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
   readonly #cloud: SimulatedCloud;
   readonly #record: TestRecord;
   readonly #maxEvents: number;
+  readonly #patience = new Patience();
   #ids = 0;
 
   /** Use {@link testCloud}. */
@@ -72,6 +74,11 @@ export class TestCloud<M extends MachineDefinition = MachineDefinition> {
       sleep: async (ms, signal) => {
         signal?.throwIfAborted();
         await this.#ran(this.#cloud.advance(ms));
+      },
+      waitSleep: async (ms, signal) => {
+        signal?.throwIfAborted();
+        // After each thing that happens, so that no state is missed.
+        await this.#patience.looked(await this.#ran(this.#cloud.advanceToNext(ms)));
       },
       retentionDays: 0,
       catchUp: (event) => this.#cloud.recover(event),

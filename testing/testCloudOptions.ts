@@ -1,16 +1,10 @@
 import { shown } from '../orchestrator/core/data/shown.ts';
 import { isActivityName } from '../orchestrator/core/policy/activityName.ts';
 import { durationMs } from '../orchestrator/core/policy/duration.ts';
-import {
-  checkChoice,
-  checkNumber,
-  checkOptions,
-  type KeysOf,
-  sentence,
-} from '../orchestrator/core/policy/options.ts';
-import { unknownReservedName } from '../orchestrator/core/policy/reservedErrorNames.ts';
+import { checkChoice, checkNumber, checkOptions, type KeysOf } from '../orchestrator/core/policy/options.ts';
 import { storedTime } from '../orchestrator/core/policy/time.ts';
 import type { Task } from '../workers/runTask.ts';
+import { checkErrorName } from './checkEntry.ts';
 import type { DeliveryFaults } from './deliveryFaults.ts';
 import { ImpossibleTestError } from './errors.ts';
 import type { TaskInput, TaskOutput, WithItemMachines, WorkerName } from './machineTypes.ts';
@@ -93,14 +87,9 @@ export function checkInjected(fault: WorkerFault, options: InjectOptions): void 
     else if (!isFailure(fault.error)) {
       throw new ImpossibleTestError(`inject() is given the fault ${shown(fault)}: ${faultsThereAre}.`);
     }
-    if ('error' in fault) checkErrorName(typeof fault.error === 'string' ? fault.error : fault.error.name);
+    if ('error' in fault)
+      checkErrorName('inject()', typeof fault.error === 'string' ? fault.error : fault.error.name);
   }
-}
-
-/** A test with a mistyped name would show how the machine takes an error that does not exist. */
-function checkErrorName(name: string): void {
-  const unknown = unknownReservedName(name);
-  if (unknown?.meant !== undefined) throw new ImpossibleTestError(sentence('inject()', unknown.problem));
 }
 
 /** A worker throws it: by its name alone, as data with a name, or as an Error. */

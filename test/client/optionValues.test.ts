@@ -62,6 +62,12 @@ const wrong: readonly [name: string, call: Call, given: unknown, message: string
   ['a table without a name', made, { tableName: '' }, "tableName is ''"],
   ['no shards', made, { indexShards: 0 }, 'indexShards is 0'],
   ['a retention that is no number', made, { retentionDays: Number.NaN }, 'retentionDays is NaN'],
+  [
+    'a wait for a state without a name',
+    (client, given) => client.wait('e', given),
+    { state: '' },
+    "state is ''",
+  ],
   ['a clock that is no function', made, { now: 5 }, 'now is 5'],
   ['a client that cannot send', made, { dynamodb: {} }, 'dynamodb is an object'],
   ['a dry run by a text', controlMany, { ...many, isDryRun: 'false' }, "isDryRun is 'false'"],

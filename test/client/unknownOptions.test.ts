@@ -79,3 +79,17 @@ describe('an unknown option is refused by its call, which names the nearest one'
     });
   });
 });
+
+it.each<[object, string]>([
+  [
+    { maximumConcurrency: 0 },
+    'startLocalCloud(): maximumConcurrency is 0: give a whole number of at least 1',
+  ],
+  [{ dynamodbPort: 70_000 }, 'startLocalCloud(): dynamodbPort is 70000: give a whole number from 0 to 65535'],
+  [{ lambdaPort: '80' }, "startLocalCloud(): lambdaPort is '80'"],
+  [{ stepFunctions: { port: -1 } }, 'startLocalCloud(), stepFunctions: port is -1'],
+  [{ latency: { of: 'aws', seed: 'x' } }, "startLocalCloud(), latency: seed is 'x'"],
+  [{ countsConsumedCapacity: 1 }, 'startLocalCloud(): countsConsumedCapacity is 1'],
+])('the local cloud refuses a value that an option cannot have: %j', async (options, message) => {
+  await expect(startLocalCloud(odd(options))).rejects.toThrow(message);
+});

@@ -17,6 +17,16 @@ function failureOf(work: () => void): AssertionError {
   throw new Error('It did not fail.');
 }
 
+it('an error of a worker that does not exist, though its name is close to one that does, is refused', () => {
+  const error = { name: 'States.Timout', message: 'late' };
+  expect(() => given(delivery, [start]).when({ worker: 'assignCourier', error })).toThrow(
+    expect.objectContaining({
+      code: 'ImpossibleTest',
+      message: "given(): no error has the name 'States.Timout': did you mean 'States.Timeout'?",
+    }),
+  );
+});
+
 describe('given an execution, when something happens', () => {
   it('then a start leads to the initial state and its tasks', () => {
     given(delivery)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { worker } from 'millrace/workers';
 import { describe, expect, it } from 'vitest';
 import { createMachine, fromPromise, setup } from 'xstate';
@@ -273,6 +274,40 @@ describe('a run that does not come to where the test wants it', () => {
     const cloud = testCloud([polling], {}, { maxEvents: 500 });
     const { executionId } = await cloud.start(polling, {});
     expect(await messageOf(cloud.runToEnd(executionId))).toContain('goes on without end');
+  });
+
+  it('says that a wait of the client can never end, and lets the test itself go on before', async () => {
+    const door = createMachine({
+      id: 'door',
+      initial: 'closed',
+      states: { closed: { on: { OPEN: 'open' } }, open: { type: 'final' } },
+    });
+    const cloud = testCloud([door]);
+    await cloud.start(door, { executionId: 'd' });
+    const waiting = cloud.client.wait('d');
+    await sleep(50);
+    await cloud.send('d', { type: 'OPEN' });
+    expect(await waiting).toMatchObject({ status: 'SUCCEEDED' });
+    await cloud.start(door, { executionId: 'e' });
+    expect(await messageOf(cloud.client.wait('e'))).toContain('nothing is left to happen in this cloud');
+    expect(await messageOf(cloud.client.wait('e', { timeoutMs: 60_000 }))).toContain('WaitTimeoutError');
+  });
+
+  it('misses no state that a wait of the client is for, however short it is', async () => {
+    const passing = createMachine({
+      id: 'passing',
+      initial: 'a',
+      states: {
+        a: { after: { 60000: 'b' } },
+        b: { tags: 'brief', after: { 1000: 'c' } },
+        c: { after: { 60000: 'd' } },
+        d: { type: 'final' },
+      },
+    });
+    const cloud = testCloud([passing]);
+    await cloud.start(passing, { executionId: 'p' });
+    expect((await cloud.client.wait('p', { machine: passing, tag: 'brief' })).state).toBe('b');
+    expect((await cloud.client.wait('p')).status).toBe('SUCCEEDED');
   });
 
   it('says which worker the test forgot', async () => {
