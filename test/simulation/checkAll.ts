@@ -44,9 +44,10 @@ export async function checkAll(
     checkMessageOrder(recorded);
     checkSent(recorded, database);
     checkBatch(recorded);
-    checkCensus(recorded);
-    checkMuster(recorded, (id) => recordedOf(database, id));
-    const executionOf = (id: string) => recordedOf(database, id)?.execution;
+    const of = (id: string) => recordedOf(database, id);
+    checkCensus(recorded, of);
+    checkMuster(recorded, of);
+    const executionOf = (id: string) => of(id)?.execution;
     const lists = listsIn(database);
     if (await checkAgainstXState(recorded, deployment, stored, { executionOf, endsOf, lists })) compared++;
   }
@@ -73,8 +74,9 @@ async function checkAgainstXState(
   let hasEndedOutside = false;
   let illegal = false;
   const kept = stored.get(executionId) ?? [];
-  const updates = new ListUpdates(executionId);
-  await checkReplay(recorded, { machines: deployment.lookup(), lists }, kept, async (replayed, item) => {
+  const machines = deployment.lookup();
+  const updates = new ListUpdates(executionId, machines);
+  await checkReplay(recorded, { machines, lists }, kept, async (replayed, item) => {
     updates.take(replayed, item);
     checkInlined(executionId, replayed, item, endsOf(executionId, item?.reference ?? ''));
     if (!reference || hasEndedOutside || illegal) return;

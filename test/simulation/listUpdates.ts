@@ -1,7 +1,11 @@
+import type { Message } from '../../orchestrator/core/execution/children/messages.ts';
 import { failedCount } from '../../orchestrator/core/execution/lists/runningList.ts';
 import type { JournalEntry } from '../../orchestrator/core/execution/model/entries.ts';
-import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
+import { type Execution, hasEnded } from '../../orchestrator/core/execution/model/execution.ts';
+import type { MachineLookup } from '../../orchestrator/core/execution/model/machines.ts';
 import type { ReplayedEntry } from '../../orchestrator/core/execution/replay/replayed.ts';
+import { Draft } from '../../orchestrator/core/execution/step/draft.ts';
+import { fireDueTimers } from '../../orchestrator/core/execution/step/due.ts';
 import { hostedListsOf, parseMachineState } from '../../orchestrator/core/machine/index.ts';
 import type { ListLimits } from '../../orchestrator/core/policy/listLimits.ts';
 import { InvariantError } from './invariantError.ts';
@@ -25,21 +29,22 @@ interface Limited extends ListLimits {
  */
 export class ListUpdates {
   readonly #executionId: string;
+  readonly #machines: MachineLookup;
 
-  constructor(executionId: string) {
+  constructor(executionId: string, machines: MachineLookup) {
     this.#executionId = executionId;
+    this.#machines = machines;
   }
 
   /** Takes the next entry of the log. */
   take(replayed: ReplayedEntry, item: JournalEntry | undefined): void {
     const { entry, before, after, outgoing } = replayed;
     const { verdict } = entry;
-    if (verdict.type === 'applied') this.#checkOpen(before, after);
+    if (verdict.type === 'applied') this.#checkOpen(before, after, item);
     if (verdict.type === 'applied' && item?.kind === 'message') this.#checkPart(replayed, item);
-    if (item?.kind !== 'listUpdate' || !before || !after || before.status !== 'RUNNING') return;
+    if (item?.kind !== 'listUpdate' || !before || !after) return;
     const { task, number, limits } = item;
-    const list = limitedIn(before).find((each) => each.task === task);
-    const expected = list === undefined ? 'NotOpen' : number <= list.updates ? 'Superseded' : 'applied';
+    const expected = expectedOf(item, this.#whenDue(before, entry.at));
     const is = verdict.type === 'ignored' ? verdict.reason : verdict.type;
     if (is !== expected) this.#fail(`update ${number} of list ${task} is ${is}, and not ${expected}`);
     const updated = limitedIn(after).find((each) => each.task === task);
@@ -55,7 +60,7 @@ export class ListUpdates {
 
   /** The parent has said it of the list that this execution works on. Together, its parts keep to what it may do. */
   #checkPart({ before, after, outgoing }: ReplayedEntry, { messages }: Entry<'message'>): void {
-    const limits = messages.findLast((message) => message.type === 'updatePart')?.limits;
+    const limits = limitsOf(messages).at(-1);
     const [list] = after?.status === 'RUNNING' ? limitedIn(after) : [];
     const isKnown = before && limitedIn(before).length > 0;
     // Where more items have failed than are tolerated, it does not take it any more.
@@ -73,14 +78,30 @@ export class ListUpdates {
     if (sum > limits.concurrency) this.#fail(`its parts may work on ${sum} items at a time`);
   }
 
+  /** The execution that an entry comes to: timers that were due have fired before, and may have ended it. */
+  #whenDue(before: Execution, now: number): Execution {
+    if (before.status !== 'RUNNING') return before;
+    const machine = this.#machines.find(before.machine, before.machineVersion);
+    if (!machine) return before;
+    const draft = new Draft(before, now);
+    fireDueTimers(draft, machine, { cause: '' });
+    return draft.execution;
+  }
+
   /** No more items are begun than may be worked on, and no fewer. */
-  #checkOpen(before: Execution | undefined, after: Execution | undefined): void {
+  #checkOpen(
+    before: Execution | undefined,
+    after: Execution | undefined,
+    item: JournalEntry | undefined,
+  ): void {
     if (!before || !after || after.status !== 'RUNNING' || after.waiting || before.waiting) return;
     const earlier = limitedIn(before);
+    // Updates that came together count in their turn. The items that one of them begins are not stopped by the next.
+    const passing = item?.kind === 'message' ? limitsOf(item.messages).map((each) => each.concurrency) : [];
     for (const { task, open, left, concurrency, updates, isOfOthers } of limitedIn(after)) {
       const list = earlier.find((each) => each.task === task);
       if (isOfOthers || !list || updates === 0) continue;
-      if (open > Math.max(concurrency, list.open))
+      if (open > Math.max(concurrency, list.open, ...passing))
         this.#fail(`list ${task} works on ${open} items at a time`);
       if (open < concurrency && left > 0) this.#fail(`list ${task} works on ${open} items only`);
     }
@@ -91,11 +112,26 @@ export class ListUpdates {
   }
 }
 
+/** The verdict on an update that comes to an execution. */
+function expectedOf(
+  { task, number }: Entry<'listUpdate'>,
+  execution: Execution,
+): 'applied' | 'Ended' | 'NotOpen' | 'Superseded' {
+  if (hasEnded(execution.status)) return 'Ended';
+  const list = limitedIn(execution).find((each) => each.task === task);
+  if (!list) return 'NotOpen';
+  return number <= list.updates ? 'Superseded' : 'applied';
+}
+
+/** The limits in messages, in their order. */
+function limitsOf(messages: readonly Message[]): readonly ListLimits[] {
+  return messages.flatMap((message) => (message.type === 'updatePart' ? [message.limits] : []));
+}
+
 /** The limits that a step has told other executions, the last ones of each. */
 function limitsIn(outgoing: ReplayedEntry['outgoing']): readonly ListLimits[] {
   return outgoing.flatMap((each) => {
-    const messages = each.type === 'message' ? each.messages : [];
-    return messages.findLast((message) => message.type === 'updatePart')?.limits ?? [];
+    return each.type === 'message' ? (limitsOf(each.messages).at(-1) ?? []) : [];
   });
 }
 

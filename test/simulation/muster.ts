@@ -1,9 +1,8 @@
 import { assign, setup } from 'xstate';
-import { childId } from '../../orchestrator/core/execution/model/addresses.ts';
-import { journalEntryOf } from '../../orchestrator/core/execution/model/inlinedResult.ts';
 import { each, itemOutcomesOf, worker } from '../../workers/index.ts';
 import type { Recorded } from './checks.ts';
 import { InvariantError } from './invariantError.ts';
+import { partsOf, succeededItems } from './succeededItems.ts';
 
 /** The machine of an item. It fails where its task does. */
 const reporting = setup({
@@ -78,9 +77,6 @@ const longCounts = { tasks: 410, machines: 410 };
 export const muster = musterOf('muster', counts);
 export const longMuster = musterOf('longMuster', longCounts);
 
-/** Items of a long list that one execution works on, and the number of the first one. */
-const partOfList = { items: 200, first: 10 };
-
 /**
  * Invariant 1, of the items of a list that failed: each has the outcome that its results have come to, by the logs of the
  * executions that worked on them.
@@ -113,11 +109,8 @@ function problemOf(
     if (!Array.isArray(outcomes) || outcomes.length !== count) {
       return `'${list}' has no outcome for each item`;
     }
-    const whole = childId(executionId, number);
-    const parts = Array.from({ length: Math.ceil(count / partOfList.items) }, (_, part) =>
-      recordedOf(childId(whole, partOfList.first + part)),
-    );
-    const results = new ItemResults(isLong ? parts : [recorded], list === 'tasks');
+    const workers = isLong ? partsOf(executionId, { task: number, count }, recordedOf) : [recorded];
+    const results = new ItemResults(workers, list === 'tasks');
     const problem = problemOfList(outcomes, results, mostTolerated(recorded, number));
     if (problem !== undefined) return `'${list}': ${problem}`;
   }
@@ -161,20 +154,12 @@ function isEntry(n: number, entry: unknown): boolean {
 
 /** The results that the items of a list have had, by the logs. A worker answers the number of its item. */
 class ItemResults {
-  readonly #succeeded = new Set<number>();
+  readonly #succeeded: ReadonlySet<number>;
   readonly #areTasks: boolean;
 
-  constructor(parts: readonly (Recorded | undefined)[], areTasks: boolean) {
+  constructor(workers: readonly Recorded[], areTasks: boolean) {
+    this.#succeeded = succeededItems(workers, areTasks);
     this.#areTasks = areTasks;
-    for (const part of parts) {
-      for (const entry of part?.log ?? []) {
-        const item = part && journalEntryOf(entry, part.journal);
-        if (item?.kind !== 'result' || entry.verdict.type !== 'applied') continue;
-        const isOfTask = item.index !== undefined;
-        if (isOfTask !== areTasks || item.result.status !== 'SUCCEEDED') continue;
-        this.#succeeded.add(Number(item.result.output));
-      }
-    }
   }
 
   problemOf(n: number, outcome: unknown): string | undefined {

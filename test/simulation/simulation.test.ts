@@ -22,6 +22,9 @@ describe('a seed of the simulation', () => {
     [8825, 'the promise of an actor that has lost its id settles'],
     [6063514, 'an event for a child that begins after the event has expired counts as absent'],
     [6001649, 'a host that was frozen begins what it opened, though a redrive has opened it again'],
+    [11202217, 'an update of a list comes after the timer that ends the execution, and is too late'],
+    [11405925, 'two updates of a long list come together, and the items that the first begins go on'],
+    [11201319, 'an update of a long list lets it fail that had tolerated every failure'],
   ])('%d passes: %s', async (seed) => {
     expect((await simulate({ seed })).error?.message).toBeUndefined();
   });
