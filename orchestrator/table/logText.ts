@@ -15,9 +15,9 @@ export function logTextOf(value: AttributeValue | undefined): string | undefined
 
 const longestLogBytes = 40 * maximumItemBytes;
 
-/** Only a log with inlined results is worth deflating, and only its readers know of it. */
+/** Only a log with inlined results is worth deflating, and only its readers know of it. A short one would become longer. */
 export function deflatedLog(log: string): AttributeValue {
-  return hasInlined(log) ? { B: deflated(log) } : { S: log };
+  return hasInlined(log) && deflated(log).length < Buffer.byteLength(log) ? { B: deflated(log) } : { S: log };
 }
 
 /** A log by itself is deflated where that saves write units. */
@@ -30,7 +30,8 @@ const smallSegmentBytes = 600;
 
 /** Bytes that a log takes at least. */
 export function deflatedLogBytes(log: string): number {
-  return hasInlined(log) ? deflated(log).length : Buffer.byteLength(log);
+  const bytes = Buffer.byteLength(log);
+  return hasInlined(log) ? Math.min(deflated(log).length, bytes) : bytes;
 }
 
 /** A chain measures a log before it commits it, so the same text is deflated several times in a row. */

@@ -1,6 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { Execution } from '../../orchestrator/core/execution/model/execution.ts';
+import { attributesSize } from '../../orchestrator/table/attributes.ts';
 import { decodeExecution, encodeExecution, logRoom } from '../../orchestrator/table/executionItem.ts';
 import { deflatedLogBytes, logTextOf, segmentLog } from '../../orchestrator/table/logText.ts';
 
@@ -55,6 +56,22 @@ test('the room of a log is what its item has left of its write units, whatever t
   expect(logRoom(log(500), layout)).toBe(room);
 });
 
+test('beside a compressed state, too, a log of one short result costs nothing where it fits into its room', () => {
+  const timers = Array.from({ length: 40 }, (_, n) => `{"event":{"type":"B"},"dueAt":${n}}`);
+  const snapshot = `{"timers":[${timers}]}`;
+  const rooms = Array.from({ length: 1024 }, (_, n) => {
+    const long = { ...execution, executionId: 'o'.repeat(n + 1), snapshot };
+    return {
+      room: logRoom(long, layout),
+      bytes: storedBytes(long),
+      empty: storedBytes({ ...long, log: '' }),
+    };
+  });
+  const close = rooms.filter(({ room }) => room >= execution.log.length && room < 40);
+  expect(close.length).toBeGreaterThan(10);
+  for (const { bytes, empty } of close) expect(Math.ceil(bytes / 1024)).toBe(Math.ceil(empty / 1024));
+});
+
 test.each([10, 60, 300])('a log of %d inlined results is deflated as zlib does it by default', (entries) => {
   const texts = Array.from({ length: entries }, (_, n) => `;i${n}#1~${n}=["book",${n * 7},"é${n ** 3}"]`);
   const log = `=abc+${texts.join('')}`;
@@ -66,6 +83,12 @@ function decoded(given: Execution): Execution {
   const encoded = encodeExecution(given, layout);
   if (encoded.type === 'tooLarge') throw new Error('It is small.');
   return decodeExecution(encoded.item);
+}
+
+function storedBytes(given: Execution): number {
+  const encoded = encodeExecution(given, layout);
+  if (encoded.type === 'tooLarge') throw new Error('It is small.');
+  return attributesSize(encoded.item);
 }
 
 function bytesOf(given: Execution): number {

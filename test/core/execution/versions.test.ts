@@ -15,6 +15,9 @@ describe('the newest version is', () => {
     ['a release, before its release candidates, with the v of a tag', ['v2.0.0-rc.1', 'v2.0.0'], 'v2.0.0'],
     ['the later candidate, with the v of a tag', ['v2.0.0-rc.9', 'v2.0.0-rc.10'], 'v2.0.0-rc.10'],
     ['the larger number beside a semantic version with a v', ['v10.0.0-rc.1', 'v9'], 'v10.0.0-rc.1'],
+    ['the larger number, where only one has the v of a tag', ['v1.0.0', '2.0.0'], '2.0.0'],
+    ['a release, before a candidate that alone has the v of a tag', ['v2.0.0-rc.1', '2.0.0'], '2.0.0'],
+    ['the larger number beside one with a v', ['v2', '3'], '3'],
     ['the later release candidate', ['2.0.0-rc.2', '2.0.0-rc.10'], '2.0.0-rc.10'],
     ['a candidate of the next release', ['1.9.9', '2.0.0-alpha'], '2.0.0-alpha'],
     ['the larger number', ['9', '10'], '10'],
@@ -41,6 +44,8 @@ describe('two versions of which neither is newer are refused at registration', (
     ['1', '01'],
     ['1.2', '1.02'],
     ['v1.0.0+a', 'v1.0.0+b'],
+    ['v1.0.0', '1.0.0'],
+    ['v2', '2'],
     ['1.0.0', '01.0.0'],
   ])('%s and %s', (one, other) => {
     const message = /^The machine 'm' is registered in the versions '.+' and '.+', and neither is newer/;

@@ -1,8 +1,8 @@
 /**
  * The order of a machine's versions: negative where `a` is older than `b`, 0 where neither is newer. Versions of semantic
  * versioning have its precedence (https://semver.org/#spec-item-11), and numbers within others compare as numbers: 2 before
- * 10, 1.9 before 1.10. Beside others, a semantic version counts by its first three numbers. A `v` before it, as tags have
- * it, makes no difference to that.
+ * 10, 1.9 before 1.10. Beside others, a semantic version counts by its first three numbers. A `v` before a number, as tags
+ * have it, makes no difference: `v1.0` is older than `2.0`, and neither of `v2` and `2` is newer.
  */
 export function compareVersions(a: string, b: string): number {
   const [first, second] = [partsOf(a), partsOf(b)];
@@ -21,10 +21,11 @@ interface VersionParts {
 const number = '(?:0|[1-9]\\d*)';
 const identifier = `(?:${number}|\\d*[A-Za-z-][\\dA-Za-z-]*)`;
 const semantic = new RegExp(
-  `^(?<core>v?${number}\\.${number}\\.${number})(?:-(?<prerelease>${identifier}(?:\\.${identifier})*))?(?:\\+[\\dA-Za-z-]+(?:\\.[\\dA-Za-z-]+)*)?$`,
+  `^(?<core>${number}\\.${number}\\.${number})(?:-(?<prerelease>${identifier}(?:\\.${identifier})*))?(?:\\+[\\dA-Za-z-]+(?:\\.[\\dA-Za-z-]+)*)?$`,
 );
 
-function partsOf(version: string): VersionParts {
+function partsOf(given: string): VersionParts {
+  const version = given.replace(/^v(?=\d)/, '');
   const { core = version, prerelease } = semantic.exec(version)?.groups ?? {};
   return { core, ...(prerelease !== undefined && { prerelease: prerelease.split('.') }) };
 }
