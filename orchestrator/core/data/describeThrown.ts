@@ -164,6 +164,7 @@ class Description {
   }
 
   #object(value: object): Json | undefined {
+    if (value instanceof Promise) return ignored(value);
     if (Array.isArray(value)) return value.map((each: unknown) => this.#value(each) ?? null);
     if (ArrayBuffer.isView(value) || value instanceof Map || value instanceof Set) return this.#drop();
     const toJSON = property(value, 'toJSON');
@@ -182,7 +183,8 @@ class Description {
 
   /** That JSON cannot hold one of these says nothing about their holder. */
   #unlisted(holder: object, namesIn: (holder: object) => readonly string[]): Record<string, Json> {
-    if (this.#ancestors.length > deepestGetters) return {};
+    const errorAt = this.#ancestors.findLastIndex(isError);
+    if (this.#ancestors.length - Math.max(0, errorAt) > deepestGetters) return {};
     const before = { dropped: this.#dropped, isHidden: this.#isHidden };
     this.#isHidden = true;
     const fields = this.#fields(holder, namesIn(holder));
@@ -227,6 +229,12 @@ class Description {
     this.#dropped++;
     return undefined;
   }
+}
+
+/** A getter may have made it, and a rejection without a handler ends the process. */
+function ignored(promise: Promise<unknown>): undefined {
+  promise.catch(() => undefined);
+  return undefined;
 }
 
 /** The error within the size that is kept of one: its name and message always stay. */

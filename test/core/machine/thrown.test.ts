@@ -190,6 +190,34 @@ describe('an error that was thrown is an Error again', () => {
     });
   });
 
+  it('without a promise that a getter of its class returns, and whose rejection would end the process', async () => {
+    class WithBody extends Error {
+      get json() {
+        return Promise.reject(new TypeError('The body has been read.'));
+      }
+    }
+    const unhandled: unknown[] = [];
+    const listen = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', listen);
+    try {
+      expect({ ...arrivedError(new WithBody('no')) }).toEqual({});
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } finally {
+      process.off('unhandledRejection', listen);
+    }
+    expect(unhandled).toEqual([]);
+  });
+
+  it('with the getters of its class, also where it is the cause of a cause', () => {
+    class Invalid extends Error {
+      get issues() {
+        return ['too small'];
+      }
+    }
+    const error = new Error('a', { cause: new Error('b', { cause: new Invalid('c') }) });
+    expect(arrivedError(error)).toMatchObject({ cause: { cause: { issues: ['too small'] } } });
+  });
+
   it('cut in work that grows with its size alone, where it has thousands of fields or errors', () => {
     const fields = Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`field${i}`, i]));
     const wide = arrivedError(Object.assign(new Error('wide'), fields));
