@@ -3,10 +3,7 @@ import {
   checkNumber,
   checkOptions,
   type KeysOf,
-  sentence,
-  UnknownOptionError,
 } from '../../orchestrator/core/policy/options.ts';
-import { unknownReservedName } from '../../orchestrator/core/policy/reservedErrorNames.ts';
 import type { Variables } from '../template/evaluate.ts';
 import type { ParallelOptions, StateMakers } from './makers.ts';
 import type {
@@ -154,7 +151,6 @@ export function checkStateOptions(maker: keyof typeof optionKeys, state: string,
     for (const [name, rule] of Object.entries(retrierNumbers)) {
       checkNumber(`${what}: retry[${index}]`, name, Reflect.get(each, name), rule);
     }
-    checkErrorNames(`${what}: retry[${index}]`, each);
   }
   const lists = [
     ['catch', catcher],
@@ -163,21 +159,8 @@ export function checkStateOptions(maker: keyof typeof optionKeys, state: string,
   for (const [name, keys] of lists) {
     for (const [index, each] of (options[name] ?? []).entries()) {
       checkOptions(`${what}: ${name}[${index}]`, each, keys);
-      if (name === 'catch') checkErrorNames(`${what}: ${name}[${index}]`, each);
     }
   }
   checkOptions(`${what}: itemBatcher`, options.itemBatcher, itemBatcher);
   checkOptions(`${what}: itemReader`, options.itemReader, itemReader);
-}
-
-/** A Fail state may raise an error of any name, so that only those that are close to a reserved one are mistakes. */
-function checkErrorNames(what: string, options: unknown): void {
-  if (typeof options !== 'object' || options === null || !('errors' in options)) return;
-  const { errors } = options;
-  if (!Array.isArray(errors)) return;
-  for (const name of errors) {
-    const unknown = typeof name === 'string' ? unknownReservedName(name) : undefined;
-    if (unknown?.meant !== undefined)
-      throw new UnknownOptionError(sentence(`${what}: errors`, unknown.problem));
-  }
 }

@@ -113,18 +113,6 @@ const withCall = { target: 'end' };
 const valuesOf: readonly [name: string, make: (options: never) => unknown, given: object, message: string][] =
   [
     [
-      'the error of a retrier',
-      (given) => makers.taskState('A', given),
-      { ...withCall, retry: [{ errors: ['States.Timout'] }] },
-      "taskState('A'): retry[0]: errors: no error has the name 'States.Timout': did you mean 'States.Timeout'?",
-    ],
-    [
-      'the error of a catcher',
-      (given) => makers.mapState('A', given),
-      { ...withCall, catch: [{ target: 'end', errors: ['A', 'States.all'] }] },
-      "catch[0]: errors: no error has the name 'States.all': did you mean 'States.ALL'?",
-    ],
-    [
       'a timeout of 0',
       (given) => makers.taskState('A', given),
       { ...withCall, timeoutSeconds: 0 },

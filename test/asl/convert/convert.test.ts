@@ -22,6 +22,10 @@ const hostileNames = [
   '\u2028',
   'context',
   '1',
+  // Close to the names of errors: in a definition, an error may have any name.
+  'State.ALL',
+  'States.Timout',
+  'States.QuorumMet',
 ];
 
 /** Names that become the same name where a module needs one: of types, and of the functions that make machines. */
