@@ -41,12 +41,6 @@ export class CannotReachAwsError extends MillraceError {
   override readonly name = 'CannotReachAwsError';
 }
 
-/** Thrown by `dev` when the directory's local cloud is running already. */
-export class LocalCloudRunningError extends MillraceError {
-  override readonly code = 'LocalCloudRunning';
-  override readonly name = 'LocalCloudRunningError';
-}
-
 /** The reason that a command is aborted with when the user interrupts it. */
 export class InterruptedError extends MillraceError {
   override readonly code = 'Interrupted';

@@ -68,7 +68,7 @@ export interface LocalCloud {
  * Starts the local cloud and deploys the machines and workers of two folders to it, or what a template says.
  *
  * @throws NoLocalEngineError, EngineStartError, BundleError, InvalidTemplateError
- * @throws InvalidTimeScaleError
+ * @throws InvalidTimeScaleError, LocalCloudRunningError
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   checkCloudOptions(options);

@@ -7,3 +7,4 @@ export {
   type LogLine,
 } from './cloudOptions.ts';
 export { NoLocalEngineError } from './dynamodb/errors.ts';
+export { LocalCloudRunningError } from './tableFileClaim.ts';

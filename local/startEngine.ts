@@ -4,6 +4,7 @@ import { startFaultProxy } from './dynamodb/faultProxy.ts';
 import type { DynamoDBFaultDraws } from './dynamodb/faults.ts';
 import type { LocatedEngine } from './dynamodb/findEngine.ts';
 import { trimStream } from './dynamodb/trimStream.ts';
+import { claimTableFile } from './tableFileClaim.ts';
 
 /** Parts of a cloud that has started, which end in the opposite order. */
 export type Started = (() => Promise<void> | void)[];
@@ -27,12 +28,17 @@ async function trimKeptStream(dataFile: string | undefined, log: (line: LogLine)
   }
 }
 
-/** The engine, with its stream trimmed where the table is kept in a file. */
+/**
+ * The engine, with its stream trimmed where the table is kept in a file.
+ *
+ * @throws LocalCloudRunningError
+ */
 export async function startKeptEngine(
   options: LocalCloudOptions,
   log: (line: LogLine) => void,
   started: Started,
 ): Promise<LocalDynamoDB> {
+  if (options.dataFile !== undefined) started.push(await claimTableFile(options.dataFile));
   await trimKeptStream(options.dataFile, log);
   const engine = await startEngine({
     ...(options.dataFile !== undefined && { dataFile: options.dataFile }),

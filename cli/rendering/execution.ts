@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { type ExecutionDescription, waitsOnlyForEvents } from '../../client/index.ts';
 import { colouredStatus } from './status.ts';
 import { printable } from './textTable.ts';
@@ -29,13 +30,17 @@ export function executionLines(execution: ExecutionDescription, hasColours: bool
     .map(([name, value = '']) => `${name.padEnd(9)}  ${name === 'Status' ? value : printable(value)}`);
 }
 
-/** Frames of a stack that are in the user's own files: the first three, and none of packages or of Node.js. */
+/**
+ * Frames of a stack that are in the user's own files, with their paths as they are from the current folder: the first three, and
+ * none of packages or of Node.js.
+ */
 export function framesOf(stack: string | undefined): string[] {
   const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return frames
-    .filter((line) => !/node_modules|node:internal|\(node:/.test(line))
+    .filter((line) => !/node_modules|node:internal|\(node:|\(<anonymous>\)$/.test(line))
     .slice(0, 3)
-    .map((line) => line.trim());
+    .map((line) => line.trim().replace(/^at <anonymous> \((.*)\)$/, 'at $1'))
+    .map((line) => line.replace(`${process.cwd()}${sep}`, ''));
 }
 
 /** The things that will bring an execution forward that has not ended. */

@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, type BuildResult, build, type Plugin, type StdinOptions } from 'esbuild';
+import {
+  type BuildFailure,
+  type BuildOptions,
+  type BuildResult,
+  build,
+  type Plugin,
+  type StdinOptions,
+} from 'esbuild';
 import { BundleError, isBuildFailure, problemOf } from './bundleError.ts';
 import { sourceClassNames } from './classNames.ts';
 import { definitions } from './definitions.ts';
@@ -74,10 +81,23 @@ export async function buildCode(
     return await build({ ...settings, banner: { js: requireBanner } });
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
+    const { errors } = await failureInSources(settings, error);
     throw new BundleError(
       'CodeNotBundled',
-      error.errors.map((each) => problemOf(each, packageDirectory)),
+      errors.map((each) => problemOf(each, packageDirectory)),
     );
+  }
+}
+
+/** The bundler counts lines in what it is given, which for a module with classes is not what the user has written. */
+async function failureInSources(settings: BuildOptions, failure: BuildFailure): Promise<BuildFailure> {
+  const plugins = (settings.plugins ?? []).filter((plugin) => plugin !== sourceClassNames);
+  try {
+    await build({ ...settings, write: false, plugins });
+    return failure;
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error;
+    return error;
   }
 }
 

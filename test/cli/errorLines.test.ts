@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromPromise, setup } from 'xstate';
-import { executionLines } from '../../cli/rendering/execution.ts';
+import { executionLines, framesOf } from '../../cli/rendering/execution.ts';
 import { testCloud } from '../../testing/index.ts';
 import { worker } from '../../workers/index.ts';
 
@@ -45,7 +45,7 @@ describe('describe shows where in the sources the error was thrown that an execu
     const { executionId } = await cloud.start(machine.id, {});
     const lines = executionLines(await cloud.runToEnd(executionId), false);
     const at = lines.findIndex((line) => line.includes('RangeError: out of paper'));
-    expect(lines[at + 1]).toMatch(/at outOfPaper \(.*errorLines\.test\.ts:\d+:\d+\)/);
+    expect(lines[at + 1]).toMatch(/at outOfPaper \(test\/cli\/errorLines\.test\.ts:\d+:\d+\)/);
   });
 
   it('not by a time that ran out, of which there is no place', async () => {
@@ -55,4 +55,19 @@ describe('describe shows where in the sources the error was thrown that an execu
     const { error } = await cloud.runToEnd(executionId);
     expect(error).toEqual({ code: 'TaskFailed', name: 'States.Timeout', message: expect.any(String) });
   });
+});
+
+it('frames have the paths of the current folder, and calls without a place or a name are left out', () => {
+  const stack = `CardDeclined: No money.
+    at charge (${process.cwd()}/machines/order.ts:3:9)
+    at <anonymous> (${process.cwd()}/machines/order.ts:8:20)
+    at Actor.start (${process.cwd()}/node_modules/xstate/dist/raise.esm.js:900:20)
+    at new Promise (<anonymous>)
+    at ${process.cwd()}/machines/order.ts:9:1
+    at listOnTimeout (node:internal/timers:581:17)`;
+  expect(framesOf(stack)).toEqual([
+    'at charge (machines/order.ts:3:9)',
+    'at machines/order.ts:8:20',
+    'at machines/order.ts:9:1',
+  ]);
 });

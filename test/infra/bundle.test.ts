@@ -15,6 +15,20 @@ async function bundleErrorOf(bundling: Promise<unknown>): Promise<BundleError> {
   throw new Error(`Expected a BundleError, got ${String(error)}`);
 }
 
+/** A class that extends another has the bundler read another text than the file's. */
+test.each([
+  ['', ''],
+  ['with a class of its own', 'class Declined extends Error {}\nexport const declined = new Declined();\n'],
+])('an import of what a module does not export is shown at its place in a module %s', async (_, classes) => {
+  const { bundle, path } = await project({
+    'machines/order.ts': `/*\n * What the order needs.\n */\n\nimport { task } from '../parts.ts';\n${classes}${machine}\nexport const also = task;`,
+    'parts.ts': 'export const worker = 1;',
+  });
+  const { code, problems } = await bundleErrorOf(bundle());
+  expect(code).toBe('CodeNotBundled');
+  expect(problems).toMatchObject([{ file: path('machines/order.ts'), line: 5, column: 10 }]);
+});
+
 describe('the machines', () => {
   const files = {
     'machines/order.ts': `export const order: { id: string } = { id: 'order' }; export const other = 1;`,
