@@ -29,7 +29,7 @@ export async function claimTableFile(dataFile: string): Promise<() => Promise<vo
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
     throw new LocalCloudRunningError(
-      `Another local cloud uses the table ${dataFile}: stop it first, or leave out --data to use that cloud.`,
+      `Another local cloud uses the table ${dataFile}: stop it first. In the directory of a running dev, commands use its table without --data.`,
     );
   }
   return async () => {

@@ -17,10 +17,7 @@ export function executionLines(execution: ExecutionDescription, hasColours: bool
     ['Ended', execution.endedAt],
     ...execution.heldEvents.map((event, i) => [i === 0 ? 'Holds' : '', JSON.stringify(event)] as const),
     ...waitsFor(execution).map((text, i) => [i === 0 ? 'Waits for' : '', text] as const),
-    [
-      'Error',
-      error && `${error.code}: ${error.name === error.code ? '' : `${error.name}: `}${error.message}`,
-    ],
+    ['Error', error && errorText(error)],
     ...framesOf(error?.stack).map((frame) => ['', frame] as const),
     ['Output', jsonText(output)],
     ['Context', jsonText(context)],
@@ -28,6 +25,11 @@ export function executionLines(execution: ExecutionDescription, hasColours: bool
   return fields
     .filter(([, value]) => value !== undefined)
     .map(([name, value = '']) => `${name.padEnd(9)}  ${name === 'Status' ? value : printable(value)}`);
+}
+
+/** An error's code, name and message. */
+export function errorText({ code, name, message }: { code: string; name?: string; message: string }): string {
+  return `${code}: ${name === undefined || name === code ? '' : `${name}: `}${message}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { HistoryEffect, HistoryEntry, JsonChange, Transition } from '../../client/index.ts';
 import { namedThrown, type TaskError, thrownOfJson } from '../../orchestrator/core/data/thrown.ts';
-import { framesOf, stateText } from './execution.ts';
+import { errorText, framesOf, stateText } from './execution.ts';
 import { printable, shortened } from './textTable.ts';
 
 /**
@@ -111,7 +111,7 @@ function transitionLines(transition: Transition, showsPath: boolean): string[] {
   lines.push(...changes.map((change) => ['context', changeText(change)] as [string, string]));
   lines.push(...effects.map(effectLine));
   if (ended !== undefined) {
-    lines.push(['ended', error ? `${ended} ${error.code}: ${error.message}` : ended]);
+    lines.push(['ended', error ? `${ended} ${errorText(error)}` : ended]);
   }
   return lines.map(([name, text]) => `     ${name.padEnd(9)}  ${shortened(text, 140)}`);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromPromise, setup } from 'xstate';
 import { executionLines, framesOf } from '../../cli/rendering/execution.ts';
+import { historyLines } from '../../cli/rendering/history.ts';
 import { testCloud } from '../../testing/index.ts';
 import { worker } from '../../workers/index.ts';
 
@@ -55,6 +56,16 @@ describe('describe shows where in the sources the error was thrown that an execu
     const { error } = await cloud.runToEnd(executionId);
     expect(error).toEqual({ code: 'TaskFailed', name: 'States.Timeout', message: expect.any(String) });
   });
+});
+
+it('the history says at its end what describe says: the code, the name and the message', async () => {
+  const cloud = testCloud([charging], { charge: () => outOfPaper() });
+  const { executionId } = await cloud.start(charging, {});
+  await cloud.runToEnd(executionId);
+  const lines = (await cloud.history(executionId, { machines: [charging] })).flatMap((entry) =>
+    historyLines(entry),
+  );
+  expect(lines.at(-1)?.trim()).toBe('ended      FAILED TaskFailed: RangeError: out of paper');
 });
 
 it('frames have the paths of the current folder, and calls without a place or a name are left out', () => {
