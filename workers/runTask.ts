@@ -3,7 +3,7 @@ import type { TaskPayload } from '../orchestrator/contract/task.ts';
 import { describeThrown } from '../orchestrator/core/data/describeThrown.ts';
 import { received } from '../orchestrator/core/data/serializable.ts';
 import type { TaskResult } from '../orchestrator/core/execution/model/taskResult.ts';
-import { dataLimitErrorName } from '../orchestrator/core/policy/errorNames.ts';
+import { dataLimitErrorName, timeoutErrorName } from '../orchestrator/core/policy/errorNames.ts';
 import { checkOptions } from '../orchestrator/core/policy/options.ts';
 import { withTaskToken } from '../orchestrator/core/policy/taskTokenPlaceholder.ts';
 import { taskSpan } from '../orchestrator/observability/spans.ts';
@@ -101,7 +101,7 @@ export async function attemptTask<Input>(
   const timer =
     deadlineMs !== undefined &&
     setTimeout(
-      () => controller.abort(new Error('The deadline of the task is near.')),
+      () => controller.abort(deadlineIsNear()),
       Math.min(systemDelayMs(Math.max(0, deadlineMs - marginMs - startedAt)), 2 ** 31 - 1),
     );
   const { tracing = noTracing } = surroundings;
@@ -238,4 +238,9 @@ async function resultOf(work: () => unknown): Promise<TaskResult | undefined> {
   } catch (error) {
     return { status: 'FAILED', error: describeThrown(error) };
   }
+}
+
+/** The error of a promise that is slower than its timeout. Guards and retry policies know it by its name. */
+function deadlineIsNear(): Error {
+  return Object.assign(new Error('The deadline of the task is near.'), { name: timeoutErrorName });
 }
