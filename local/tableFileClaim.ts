@@ -13,7 +13,8 @@ export class LocalCloudRunningError extends MillraceError {
 
 /**
  * Claims a kept table for this process: two clouds would both deliver its stream, and run every task twice. The claim is a name that
- * the kernel gives to one process at a time and takes back when that ends, however it ends.
+ * the kernel gives to one process at a time and takes back when that ends, however it ends. macOS has no such names: there, nothing
+ * is claimed.
  *
  * @returns gives the claim up
  * @throws LocalCloudRunningError
@@ -22,9 +23,11 @@ export async function claimTableFile(dataFile: string): Promise<() => Promise<vo
   const path = createHash('sha256')
     .update(await realPath(resolve(dataFile)))
     .digest('hex');
+  const prefix = namePrefixes[process.platform];
+  if (prefix === undefined) return async () => {};
   const claim = createServer((connection) => connection.destroy()).unref();
   try {
-    claim.listen({ path: `\0millrace-table-${path}` });
+    claim.listen({ path: `${prefix}millrace-table-${path}` });
     await once(claim, 'listening');
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
@@ -37,6 +40,12 @@ export async function claimTableFile(dataFile: string): Promise<() => Promise<vo
     await once(claim, 'close');
   };
 }
+
+/** Names of sockets without a file (https://man7.org/linux/man-pages/man7/unix.7.html) and of pipes begin with one of these. */
+const namePrefixes: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
+  linux: '\0',
+  win32: '\\\\.\\pipe\\',
+};
 
 /** One path for a file, whatever links lead to it. It need not be there yet. */
 async function realPath(path: string): Promise<string> {
