@@ -147,7 +147,7 @@ export class HistoryEntryNotFoundError extends MillraceError {
   override readonly name = 'HistoryEntryNotFoundError';
   constructor(executionId: string, number: number, entries: number) {
     super(
-      `The history of '${executionId}' has ${entries} entries so far, so there is no state after entry ${number}.`,
+      `The history of '${executionId}' has ${entries} entries so far. There is no state after entry ${number} yet.`,
     );
   }
 }

@@ -24,7 +24,7 @@ interface Answered {
 
 /**
  * Compares a mocked result with the answer of its service, as TestState does: in the model that the service's client of the AWS SDK
- * has. Where there is no such client here, or one without models, nothing is wrong.
+ * has. A result is taken as it is if the client is not installed, or has no models.
  */
 export const checkMockedResult: ResultCheck = async (resource, result, mode) => {
   const called = resourceOf(resource);

@@ -33,7 +33,7 @@ export async function bootLocalCloud(
     log: (logged) => {
       // The engine's lines at start and stop are not shown; the error says why it did not start.
       if (logged.source !== 'dynamodb')
-        context.terminal.note(asJson ? logLineJson(logged) : logLineText(logged));
+        context.terminal.note(asJson ? logLineJson(logged) : logLineText(logged, context.directory));
     },
   });
 }

@@ -1,6 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { ifThere } from '../../infra/bundle/ifThere.ts';
 import { InvalidInputError } from '../errors.ts';
+import { statOf } from '../input/userFile.ts';
 
 export interface DirectoryOptions {
   readonly machines?: string;
@@ -36,7 +38,7 @@ export async function codeDirectories(
  * @throws InvalidInputError
  */
 export async function checkFolder(option: string, directory: string, folder: string): Promise<void> {
-  const found = await stat(resolve(directory, folder)).catch(() => undefined);
+  const found = await statOf(resolve(directory, folder));
   if (found?.isDirectory()) return;
   const problem = found ? 'is not a folder' : 'does not exist';
   throw new InvalidInputError(`${option}: ${folder} ${problem}.`);
@@ -48,7 +50,7 @@ export async function checkFolder(option: string, directory: string, folder: str
  * @throws InvalidInputError
  */
 export async function checkFile(option: string, directory: string, file: string): Promise<void> {
-  const found = await stat(resolve(directory, file)).catch(() => undefined);
+  const found = await statOf(resolve(directory, file));
   if (found?.isFile()) return;
   const problem = found ? 'is not a file' : 'does not exist';
   throw new InvalidInputError(`${option}: ${file} ${problem}.`);
@@ -58,10 +60,7 @@ const settings = ['machines', 'workers'] as const;
 
 async function readProject(directory: string): Promise<DirectoryOptions> {
   const file = join(directory, 'package.json');
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
+  const text = await ifThere(readFile(file, 'utf8'));
   if (text === undefined) return {};
   const project = millraceOf(text, file);
   if (project === undefined) return {};

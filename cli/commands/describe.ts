@@ -17,10 +17,13 @@ Examples:
     )
     .action((id: string, options: ClientCommandOptions & MachineOptions) =>
       withClient(line, options, async (client) => {
-        const { terminal } = line.context;
+        const { terminal, directory } = line.context;
         const execution = await client.describe(id, expectedMachine(options));
         if (options.json) terminal.print(JSON.stringify(execution));
-        else for (const text of executionLines(execution, terminal.hasColours)) terminal.print(text);
+        else {
+          const reader = { hasColours: terminal.hasColours, directory };
+          for (const text of executionLines(execution, reader)) terminal.print(text);
+        }
       }),
     );
 }

@@ -76,7 +76,7 @@ function print({ context }: CommandLine, entry: HistoryEntry, options: HistoryCo
     terminal.note(`From entry ${entry.number} on, states are not shown. ${code}: ${message}`);
   }
   if (options.json) terminal.print(JSON.stringify(entry));
-  else for (const text of historyLines(entry, options.path === true)) terminal.print(text);
+  else for (const text of historyLines(entry, context.directory, options.path === true)) terminal.print(text);
 }
 
 /** A history without its machine is better than none, unless a folder was named. */

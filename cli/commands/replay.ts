@@ -58,9 +58,10 @@ function print(
   state: Awaited<ReturnType<MillraceClient['stateAt']>>,
   { json }: ReplayCommandOptions,
 ): void {
-  const { terminal } = context;
+  const { terminal, directory } = context;
+  const reader = { hasColours: terminal.hasColours, directory };
   if (json) terminal.print(JSON.stringify(state));
-  else for (const text of executionLines({ ...state, version: 0 }, terminal.hasColours)) terminal.print(text);
+  else for (const text of executionLines({ ...state, version: 0 }, reader)) terminal.print(text);
 }
 
 function report(line: CommandLine, replayed: ReplayReport, { json }: ReplayCommandOptions): void {

@@ -1,5 +1,4 @@
 import { createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -13,7 +12,7 @@ import type { CommandContext } from '../context.ts';
 import { InvalidInputError } from '../errors.ts';
 import { exitCode } from '../exitCodes.ts';
 import { readStartLines } from '../input/startLines.ts';
-import { checkWritable } from '../input/userFile.ts';
+import { checkWritable, statOf } from '../input/userFile.ts';
 import { RunProgress } from '../rendering/runProgress.ts';
 import { type RunReport, runLines } from '../rendering/runReport.ts';
 import type { ClientCommandOptions, CommandLine, MachineOptions } from './command.ts';
@@ -97,8 +96,7 @@ async function run(line: CommandLine, machine: string, options: RunCommandOption
 
 /** A file is read whole before the first start, so that a bad line leaves nothing half done. A pipe can be read once. */
 async function checkInput(context: CommandContext, file: string): Promise<void> {
-  const isFile =
-    file !== '-' && (await stat(resolve(context.directory, file)).catch(() => undefined))?.isFile() !== false;
+  const isFile = file !== '-' && (await statOf(resolve(context.directory, file)))?.isFile() !== false;
   if (!isFile) return;
   for await (const _ of readStartLines(context, file));
 }

@@ -31,7 +31,7 @@ Example:
     )
     .action((id: string, options: WaitCommandOptions) =>
       withClient(line, options, async (client) => {
-        const { terminal, interrupted } = line.context;
+        const { terminal, interrupted, directory } = line.context;
         const { timeout } = options;
         const execution = await client.wait(id, {
           ...expectedMachine(options),
@@ -39,7 +39,10 @@ Example:
           ...(timeout !== undefined && { timeoutMs: timeout }),
         });
         if (options.json) terminal.print(JSON.stringify(execution));
-        else for (const text of executionLines(execution, terminal.hasColours)) terminal.print(text);
+        else {
+          const reader = { hasColours: terminal.hasColours, directory };
+          for (const text of executionLines(execution, reader)) terminal.print(text);
+        }
         if (execution.status !== 'SUCCEEDED') line.exitWith(exitCode.endedBadly);
       }),
     );

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sleep } from '../../client/index.ts';
+import { ifThere } from '../../infra/bundle/ifThere.ts';
 
 export interface ChangesOptions {
   /** They need not exist, and may come and go. */
@@ -65,16 +66,4 @@ async function filesOf(directory: string): Promise<string[]> {
       return file ? [`${path} ${file.mtimeMs} ${file.size} ${file.ino}`] : [];
     });
   return (await Promise.all(found)).flat();
-}
-
-/** A file that is deleted between two calls is not there. */
-async function ifThere<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
-      return undefined;
-    }
-    throw error;
-  }
 }

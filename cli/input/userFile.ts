@@ -1,5 +1,7 @@
+import type { Stats } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { ifThere } from '../../infra/bundle/ifThere.ts';
 import { utf8Text } from '../../orchestrator/core/data/text.ts';
 import { InvalidInputError } from '../errors.ts';
 
@@ -97,6 +99,15 @@ function refusal({ file, option }: UserFile, problem: string): InvalidInputError
   return new InvalidInputError(`${option === undefined ? '' : `${option}: `}${file} ${problem}.`);
 }
 
-function statOf(path: string) {
-  return stat(path).catch(() => undefined);
+/**
+ * What the file system says of a path that the user has named; undefined where there is nothing.
+ *
+ * @throws InvalidInputError where it does not say, as in a folder that may not be read
+ */
+export async function statOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await ifThere(stat(path));
+  } catch (error) {
+    throw new InvalidInputError(`${path} ${problemOf(error)}.`);
+  }
 }

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ExecutionRecording } from '../../client/index.ts';
 import { InvalidInputError } from '../errors.ts';
+import { statOf } from '../input/userFile.ts';
 
 /**
  * Recordings of a file of JSON lines, or of all `.ndjson` files of a folder, one at a time.
@@ -21,7 +22,7 @@ export async function* readRecordings(path: string): AsyncGenerator<ExecutionRec
 }
 
 async function filesOf(path: string): Promise<string[]> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await statOf(path);
   if (!found) {
     throw new InvalidInputError(
       `There are no recordings at ${path}: it does not exist. Make it with \`millrace history ID --recording >> FILE\`.`,

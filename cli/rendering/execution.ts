@@ -4,7 +4,14 @@ import { colouredStatus } from './status.ts';
 import { printable } from './textTable.ts';
 
 /** An execution as lines of `name  value`. */
-export function executionLines(execution: ExecutionDescription, hasColours: boolean): string[] {
+/** Where the text is read. */
+export interface Reader {
+  readonly hasColours: boolean;
+  /** The folder from which files are named. */
+  readonly directory: string;
+}
+
+export function executionLines(execution: ExecutionDescription, { hasColours, directory }: Reader): string[] {
   const { machine, machineVersion, status, state, context, output, error } = execution;
   const fields: (readonly [name: string, value: string | undefined])[] = [
     ['Execution', execution.executionId],
@@ -18,7 +25,7 @@ export function executionLines(execution: ExecutionDescription, hasColours: bool
     ...execution.heldEvents.map((event, i) => [i === 0 ? 'Holds' : '', JSON.stringify(event)] as const),
     ...waitsFor(execution).map((text, i) => [i === 0 ? 'Waits for' : '', text] as const),
     ['Error', error && errorText(error)],
-    ...framesOf(error?.stack).map((frame) => ['', frame] as const),
+    ...framesOf(error?.stack, directory).map((frame) => ['', frame] as const),
     ['Output', jsonText(output)],
     ['Context', jsonText(context)],
   ];
@@ -33,16 +40,16 @@ export function errorText({ code, name, message }: { code: string; name?: string
 }
 
 /**
- * Frames of a stack that are in the user's own files, with their paths as they are from the current folder: the first three, and
- * none of packages or of Node.js.
+ * Frames of a stack that are in the user's own files, with their paths as they are from a folder: the first three, and none of
+ * packages or of Node.js.
  */
-export function framesOf(stack: string | undefined): string[] {
+export function framesOf(stack: string | undefined, directory: string): string[] {
   const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return frames
     .filter((line) => !/node_modules|node:internal|\(node:|\(<anonymous>\)$/.test(line))
     .slice(0, 3)
     .map((line) => line.trim().replace(/^at <anonymous> \((.*)\)$/, 'at $1'))
-    .map((line) => line.replace(`${process.cwd()}${sep}`, ''));
+    .map((line) => line.replace(`${directory}${sep}`, ''));
 }
 
 /** The things that will bring an execution forward that has not ended. */

@@ -6,20 +6,21 @@ import { printable, shortened } from './textTable.ts';
 /**
  * An entry: a line of what came, and when; below it, what it did.
  *
+ * @param directory from which files are named
  * @param showsPath with the transitions that were taken
  */
-export function historyLines(entry: HistoryEntry, showsPath = false): string[] {
+export function historyLines(entry: HistoryEntry, directory: string, showsPath = false): string[] {
   const { number, at, transition } = entry;
   const head = `${number}  ${at ?? 'not applied yet'}  ${shortened(whatText(entry), 160)}`;
-  const frames = stackOf(entry).map((frame) => `     ${frame}`);
+  const frames = stackOf(entry, directory).map((frame) => `     ${frame}`);
   return [head, ...frames, ...(transition ? transitionLines(transition, showsPath) : [])].map(printable);
 }
 
 /** Where in the user's sources a task's error was thrown. */
-function stackOf({ error }: HistoryEntry): string[] {
+function stackOf({ error }: HistoryEntry, directory: string): string[] {
   if (error === undefined) return [];
   const thrown = thrownOfJson(error);
-  return framesOf('$thrown' in thrown && thrown.$thrown ? undefined : thrown.stack);
+  return framesOf('$thrown' in thrown && thrown.$thrown ? undefined : thrown.stack, directory);
 }
 
 function whatText(entry: HistoryEntry): string {

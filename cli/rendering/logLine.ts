@@ -23,11 +23,15 @@ const left = new Set([
   'stack',
 ]);
 
-/** A line of a log as a person reads it: a structured entry becomes a sentence with what belongs to it. */
-export function logLineText({ source, text }: LogLine): string {
+/**
+ * A line of a log as a person reads it: a structured entry becomes a sentence with what belongs to it.
+ *
+ * @param directory from which files are named
+ */
+export function logLineText({ source, text }: LogLine, directory: string): string {
   const entry = entryOf(text);
   const head = `[${source.replace(/^millrace-(?:worker-)?/, '')}]`;
-  return entry ? `${head} ${entryText(entry)}` : `${head} ${text.trimEnd()}`;
+  return entry ? `${head} ${entryText(entry, directory)}` : `${head} ${text.trimEnd()}`;
 }
 
 /** The same as JSON, whatever was logged. */
@@ -41,14 +45,14 @@ interface Entry {
   readonly [field: string]: unknown;
 }
 
-function entryText(entry: Entry): string {
+function entryText(entry: Entry, directory: string): string {
   const { level, message, executionId, machine, machineVersion, error, stack } = entry;
   const of =
     machine === undefined
       ? ''
       : ` (${[machine, machineVersion].filter((each) => each !== undefined).join(' ')})`;
   const subject = executionId === undefined ? '' : ` ${valueText(executionId)}${of}`;
-  const why = error === undefined ? '' : `: ${errorText(error)}${placeText(error, stack)}`;
+  const why = error === undefined ? '' : `: ${errorText(error)}${placeText(error, stack, directory)}`;
   const others = Object.entries(entry).filter(([name, value]) => !left.has(name) && value !== undefined);
   const rest = others.map(([name, value]) => ` ${name}=${valueText(value)}`).join('');
   const shownLevel = level === 'INFO' ? '' : `${level} `;
@@ -64,9 +68,9 @@ function errorText(error: unknown): string {
 }
 
 /** Where the user's own code threw. */
-function placeText(error: unknown, stack: unknown): string {
+function placeText(error: unknown, stack: unknown, directory: string): string {
   const ofError = typeof error === 'object' && error !== null && 'stack' in error ? error.stack : stack;
-  const frame = typeof ofError === 'string' ? framesOf(ofError)[0] : undefined;
+  const frame = typeof ofError === 'string' ? framesOf(ofError, directory)[0] : undefined;
   return frame === undefined ? '' : ` ${frame}`;
 }
 

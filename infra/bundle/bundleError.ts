@@ -79,7 +79,7 @@ export function problemOf({ text, location }: Message, workingDirectory: string)
 
 function adviceFor(unresolved: string): string {
   if (unresolved.startsWith('.') || isAbsolute(unresolved))
-    return ': there is no such file. Correct the path.';
+    return ': the file does not exist. Correct the path.';
   const name = unresolved.split('/', unresolved.startsWith('@') ? 2 : 1).join('/');
   return `: install the package (npm install ${name}), or correct its name.`;
 }

@@ -4,6 +4,7 @@ import { buildCode, packageDirectory } from './build.ts';
 import { BundleError, generatedFile } from './bundleError.ts';
 import { type CodeFile, codeFiles } from './codeFolder.ts';
 import { isDefinitionFile } from './definitions.ts';
+import { ifThere } from './ifThere.ts';
 import { guardedImport } from './loadGuard.ts';
 import { machineFilesIn } from './sourceFiles.ts';
 
@@ -13,7 +14,7 @@ import { machineFilesIn } from './sourceFiles.ts';
  * @throws BundleError where there are none
  */
 export async function findMachines(directory: string): Promise<string[]> {
-  const found = await stat(directory).catch(() => undefined);
+  const found = await ifThere(stat(directory));
   const name = relative(process.cwd(), directory) || '.';
   if (found && !found.isDirectory()) {
     const folder = relative(process.cwd(), dirname(directory)) || '.';

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { definitionFile } from '../../asl/document/readDocument.ts';
+import { ifThere } from './ifThere.ts';
 
 const module = /\.(?:ts|mts|js|mjs)$/;
 const declaration = /\.d\.m?ts$/;
@@ -27,15 +28,8 @@ async function filesOf(
   directory: string,
   isWanted: (name: string) => boolean,
 ): Promise<string[] | undefined> {
-  let entries: Awaited<ReturnType<typeof readEntries>>;
-  try {
-    entries = await readEntries(directory);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
-      return undefined;
-    }
-    throw error;
-  }
+  const entries = await ifThere(readEntries(directory));
+  if (!entries) return undefined;
   const files: string[] = [];
   for (const entry of entries) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;

@@ -30,6 +30,8 @@ const dividing = setup({}).createMachine({
   context: () => outOfPaper(),
 });
 
+const reader = { hasColours: false, directory: process.cwd() };
+
 function outOfPaper(): never {
   throw new RangeError('out of paper');
 }
@@ -44,7 +46,7 @@ describe('describe shows where in the sources the error was thrown that an execu
   ])('%s', async (_, machine) => {
     const cloud = testCloud([charging, retrying, printing, parent, dividing], { charge: () => outOfPaper() });
     const { executionId } = await cloud.start(machine.id, {});
-    const lines = executionLines(await cloud.runToEnd(executionId), false);
+    const lines = executionLines(await cloud.runToEnd(executionId), reader);
     const at = lines.findIndex((line) => line.includes('RangeError: out of paper'));
     expect(lines[at + 1]).toMatch(/at outOfPaper \(test\/cli\/errorLines\.test\.ts:\d+:\d+\)/);
   });
@@ -63,20 +65,20 @@ it('the history says at its end what describe says: the code, the name and the m
   const { executionId } = await cloud.start(charging, {});
   await cloud.runToEnd(executionId);
   const lines = (await cloud.history(executionId, { machines: [charging] })).flatMap((entry) =>
-    historyLines(entry),
+    historyLines(entry, reader.directory),
   );
   expect(lines.at(-1)?.trim()).toBe('ended      FAILED TaskFailed: RangeError: out of paper');
 });
 
-it('frames have the paths of the current folder, and calls without a place or a name are left out', () => {
+it('frames have their paths from the folder of the command, and calls without a place or a name are left out', () => {
   const stack = `CardDeclined: No money.
-    at charge (${process.cwd()}/machines/order.ts:3:9)
-    at <anonymous> (${process.cwd()}/machines/order.ts:8:20)
-    at Actor.start (${process.cwd()}/node_modules/xstate/dist/raise.esm.js:900:20)
+    at charge (/project/machines/order.ts:3:9)
+    at <anonymous> (/project/machines/order.ts:8:20)
+    at Actor.start (/project/node_modules/xstate/dist/raise.esm.js:900:20)
     at new Promise (<anonymous>)
-    at ${process.cwd()}/machines/order.ts:9:1
+    at /project/machines/order.ts:9:1
     at listOnTimeout (node:internal/timers:581:17)`;
-  expect(framesOf(stack)).toEqual([
+  expect(framesOf(stack, '/project')).toEqual([
     'at charge (machines/order.ts:3:9)',
     'at machines/order.ts:8:20',
     'at machines/order.ts:9:1',

@@ -41,7 +41,9 @@ describe('a list on the command line', () => {
     const { table } = await posting();
     const surroundings = idleSurroundings(table);
     const { items } = await readHistoryPage(surroundings, 'e', { machines: [album] });
-    const lines = items.flatMap((entry) => historyLines(entry)).filter((line) => line.includes('started'));
+    const lines = items
+      .flatMap((entry) => historyLines(entry, '/'))
+      .filter((line) => line.includes('started'));
     expect(lines.map((line) => line.trim())).toEqual([
       expect.stringMatching(/^started +task#0\.0#1 few$/),
       expect.stringMatching(/^started +task#0\.1#1 few$/),
@@ -50,7 +52,10 @@ describe('a list on the command line', () => {
 
   it('is said to be worked on by another execution where it is long, or in a file', async () => {
     const rig = await posting();
-    const lines = executionLines(descriptionOf(await rig.execution('e')), false).map((line) => line.trim());
+    const lines = executionLines(descriptionOf(await rig.execution('e')), {
+      hasColours: false,
+      directory: '/',
+    }).map((line) => line.trim());
     const ofLists = lines.map((line) => /task \d \(each.*/.exec(line)?.[0]).filter(Boolean);
     expect(ofLists).toEqual([
       'task 0 (each of 2, few): 0 done, 0 of them failed, 2 in flight',

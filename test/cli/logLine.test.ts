@@ -19,11 +19,11 @@ const failed = {
 
 describe('a line of a function’s log', () => {
   it('is one readable line for a structured entry', () => {
-    expect(logLineText(failed)).toBe(
+    expect(logLineText(failed, '/project')).toBe(
       '[orchestrator] WARN The execution failed: order-17 (order 1): CardStolen: The card was\\nreported stolen. status=FAILED',
     );
     const text = '{"level":"INFO","message":"The machine logs","executionId":"a","value":{"n":1}}';
-    expect(logLineText({ source: 'millrace-orchestrator', text })).toBe(
+    expect(logLineText({ source: 'millrace-orchestrator', text }, '/project')).toBe(
       '[orchestrator] The machine logs: a value={"n":1}',
     );
   });
@@ -37,17 +37,20 @@ describe('a line of a function’s log', () => {
       { error: 'CardStolen: reported', stack },
     ]) {
       expect(
-        logLineText({ source: 'millrace-orchestrator', text: JSON.stringify({ ...entry, ...fields }) }),
+        logLineText(
+          { source: 'millrace-orchestrator', text: JSON.stringify({ ...entry, ...fields }) },
+          '/project',
+        ),
       ).toBe('[orchestrator] ERROR It threw: a: CardStolen: reported at check (/p/machines/order.ts:12:5)');
     }
   });
 
   it('is as the function wrote it otherwise', () => {
-    expect(logLineText({ source: 'millrace-worker-charge', text: 'charging 20\n' })).toBe(
+    expect(logLineText({ source: 'millrace-worker-charge', text: 'charging 20\n' }, '/project')).toBe(
       '[charge] charging 20',
     );
     for (const text of ['{"level":', '{"n":1}', '[1]'])
-      expect(logLineText({ source: 'bus', text })).toBe(`[bus] ${text}`);
+      expect(logLineText({ source: 'bus', text }, '/project')).toBe(`[bus] ${text}`);
   });
 
   it('is a JSON object on demand, whatever was logged', () => {

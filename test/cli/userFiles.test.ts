@@ -63,7 +63,7 @@ it.each<[args: string, code: string, message: string]>([
   [
     'machines list --machines misplaced',
     'CodeNotBundled',
-    'Could not resolve "./nothing.ts": there is no such file. Correct the path.',
+    'Could not resolve "./nothing.ts": the file does not exist. Correct the path.',
   ],
   ['machines list --machine ordr', 'InvalidInput', "The folder has no machine 'ordr'. It has: order."],
   [

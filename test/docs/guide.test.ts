@@ -1,10 +1,9 @@
-import { relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDevFile } from '../../cli/cloud/devFile.ts';
 import { createProject } from '../../cli/init/createProject.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { type CodeBlock, codeBlocksOf } from './codeBlocks.ts';
+import { type CodeBlock, codeBlocksOf, repositoryDirectory } from './codeBlocks.ts';
 import { ReaderDirectory } from './readerDirectory.ts';
 
 const page = 'docs/guide.md';
@@ -85,23 +84,21 @@ async function follow(block: CodeBlock, output: string): Promise<void> {
     });
     printed.push(stdout);
   }
-  expect(comparable(asForReader(printed.join('\n')))).toBe(comparable(output));
-}
-
-/** The command runs in this process, and names files as they are from its folder. */
-function asForReader(text: string): string {
-  const path = `${relative(process.cwd(), reader.path)}/`;
-  // Installed, Millrace's own frames are in node_modules, and not shown.
-  return text.replaceAll(new RegExp(`^ *at (?!.*${path}).*\\n`, 'gm'), '').replaceAll(path, '');
+  expect(comparable(printed.join('\n'))).toBe(comparable(output));
 }
 
 /** Times, random ids and the width of columns differ from one run to the next. */
 function comparable(text: string): string {
-  return text
-    .trim()
-    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z/g, 'TIME')
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
-    .replaceAll(/at .*\((\S+)\)$/gm, 'at $1')
-    .replaceAll(/[ \t]+/g, ' ')
-    .replaceAll(/ $/gm, '');
+  return (
+    text
+      .trim()
+      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z/g, 'TIME')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
+      .replaceAll(/at .*\((\S+)\)$/gm, 'at $1')
+      .replaceAll(`${reader.path}/`, '')
+      // Installed, Millrace's own frames are in node_modules, and not shown.
+      .replaceAll(new RegExp(`^ *at .*${repositoryDirectory}.*\\n`, 'gm'), '')
+      .replaceAll(/[ \t]+/g, ' ')
+      .replaceAll(/ $/gm, '')
+  );
 }

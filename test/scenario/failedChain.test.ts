@@ -52,7 +52,7 @@ describe('a chain whose function failed', () => {
 
 function chainOf(record: Parameters<typeof failedChainOf>[0]): FailedChain {
   const failed = failedChainOf(record);
-  if (!failed) throw new Error('It is no chain.');
+  if (!failed) throw new Error('This is not a chain.');
   return failed;
 }
 

@@ -144,7 +144,7 @@ export function emrContainersClients(endpoint: string): ServiceClients {
   return {
     clientOf: async (service) => {
       if (service === 'emrcontainers') return client;
-      throw new TypeError(`There is no client for '${service}'.`);
+      throw new TypeError(`This test has no client for '${service}'.`);
     },
   };
 }

@@ -282,7 +282,7 @@ const listsOfMachines: Readonly<Partial<Record<string, readonly [number, ...numb
   longMuster: [0, 1],
 };
 
-/** Updates of lists' limits, some of which come after later ones, or while there is no such list. */
+/** Updates of the limits of lists. Some come after later ones, and some name a list that does not exist. */
 function drawUpdates(
   draws: Draws,
   { executionId, machine }: { executionId: string; machine: string },
