@@ -100,9 +100,9 @@ function refusal({ file, option }: UserFile, problem: string): InvalidInputError
 }
 
 /**
- * What the file system says of a path that the user has named; undefined where there is nothing.
+ * The file or folder at a path that the user has named; undefined where there is nothing.
  *
- * @throws InvalidInputError where it does not say, as in a folder that may not be read
+ * @throws InvalidInputError where that is not known, as in a folder that may not be read
  */
 export async function statOf(path: string): Promise<Stats | undefined> {
   try {

@@ -1,4 +1,4 @@
-/** What is read of a file or folder; undefined where there is none. Other errors of the file system are thrown. */
+/** Reads from a file or folder. Undefined where there is none; other errors of the file system are thrown. */
 export async function ifThere<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read;

@@ -38,11 +38,12 @@ test('a result whose text is longer than 1,000 characters does not', () => {
   expect(inlinedEntry(withText(1001 - frame))).toBeUndefined();
 });
 
-test('neither does a failure, nor the result of an item of a list', () => {
+test('neither does a failure, nor the result of an item of a list, nor one whose output is elsewhere', () => {
   expect(
     inlinedEntry(itemWith({ status: 'FAILED', error: { name: 'Refused', message: 'no' } })),
   ).toBeUndefined();
-  expect(inlinedEntry(itemWith({ status: 'SUCCEEDED' }, { index: 0 }))).toBeUndefined();
+  expect(inlinedEntry(itemWith({ status: 'SUCCEEDED', output: 1 }, { index: 0 }))).toBeUndefined();
+  expect(inlinedEntry(itemWith({ status: 'SUCCEEDED' }, { dataAt: 'e/output' }))).toBeUndefined();
 });
 
 test.each<Json>([
